@@ -1,0 +1,58 @@
+import { isOwn } from './address';
+import { type Core, list, listen } from './core';
+import { track } from './transport';
+
+type Link = HTMLAnchorElement;
+
+const carries = (link: Link, own: string[], kind: string): boolean =>
+  [...own, `matomo_${kind}`, `piwik_${kind}`].some((name) => link.classList.contains(name));
+
+/** What following a link means: leaving the site, fetching a file, or nothing to report. */
+export function classify(core: Core, link: Link): 'link' | 'download' | undefined {
+  if (carries(link, core.IgnoreClasses, 'ignore') || /script:$/.test(link.protocol)) {
+    return undefined;
+  }
+  const file = RegExp(`\\.(${core.DownloadExtensions.join('|')})([?&]|$)`, 'i');
+  if (
+    carries(link, core.DownloadClasses, 'download') ||
+    link.hasAttribute('download') ||
+    file.test(link.pathname + link.search)
+  ) {
+    return 'download';
+  }
+  return carries(link, core.LinkClasses, 'link') ||
+    (link.hostname && !isOwn(core, link as unknown as URL))
+    ? 'link'
+    : undefined;
+}
+
+/** Clicks that leave the page or fetch a file. */
+export function links(core: Core) {
+  let tracked: boolean;
+  let last: Event;
+  const follow = (event: Event): void => {
+    // The path also leads through open shadow trees.
+    const link = (event.composedPath() as Link[]).find(
+      (node) => /^a(rea)?$/i.test(node.tagName) && node.href,
+    );
+    if (!link || event === last || (event.type === 'auxclick' && (event as MouseEvent).button > 1))
+      return;
+    last = event;
+    const kind = classify(core, link);
+    if (kind) track(core, { [kind]: link.href });
+  };
+
+  return {
+    /** `secondary`: the middle button and the context menu open links as well. */
+    enableLinkTracking(secondary = true): void {
+      if (!tracked) listen(secondary ? 'click auxclick contextmenu' : 'click', follow);
+      tracked = true;
+    },
+    addListener(element: EventTarget): void {
+      element.addEventListener('click', follow);
+    },
+    addDownloadExtensions(extensions: string | string[]): void {
+      core.DownloadExtensions.push(...list(extensions));
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { pageUrl, referrerUrl } from './address';
+import { type Core, type Params, random } from './core';
+import { timings } from './timing';
+
+/** Sent even when empty: they say that there is a page, and that its visitor has no id. */
+const EVEN_EMPTY = /^(action_name|_id)$/;
+
+/** All parameters of a request but those of the visitor. */
+export function build(core: Core, action: Params, custom?: unknown): Params {
+  const now = new Date();
+  const params: Params = {
+    ...action,
+    idsite: core.SiteId,
+    rec: 1,
+    r: random(6, 10),
+    h: now.getHours(),
+    m: now.getMinutes(),
+    s: now.getSeconds(),
+    url: pageUrl(core),
+    urlref: referrerUrl(core),
+    uid: core.UserId,
+    cs: document.characterSet.replace(/^utf-8$/i, ''),
+    send_image: 0,
+    ...core.$dimensions,
+    ...timings(core),
+    pv_id: core.PageViewId || core.$viewId,
+    pdf: navigator.pdfViewerEnabled ? 1 : 0,
+    res: `${screen.width}x${screen.height}`,
+  };
+  for (const [name, value] of Object.entries(custom || {})) {
+    if (/^dimension\d+$/.test(name)) params[name] = value;
+  }
+  return params;
+}
+
+export const serialize = (params: Params): string =>
+  Object.entries(params)
+    .filter(([name, value]) => value || value === 0 || EVEN_EMPTY.test(name))
+    .map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`)
+    .join('&');
