@@ -1,1 +1,39 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod codec;
+mod config;
+mod drop_reason;
+mod event;
+mod hit;
+mod ids;
+mod live;
+mod migration;
+mod names;
+mod partition;
+mod time;
+mod visit;
+
+pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
+pub use config::{
+    Config, ConfigKey, Deployment, Entity, Goal, GoalAttribute, Grant, GrantLevel, PatternKind, Settings, Site,
+    SiteKind, Token, User,
+};
+pub use drop_reason::DropReason;
+pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};
+pub use hit::{
+    Attribution, Client, Content, EventDetail, Hit, HitBatch, HitKind, Identity, LocalTime, Order, Place, ProductView,
+    Timings, Variables,
+};
+pub use ids::{ConfigId, GoalId, HitId, IdError, Partition, ProducerId, SiteId, VisitId, VisitorId};
+pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
+pub use migration::{Migration, Topology, migrations};
+pub use names::{
+    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_SALTS, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS,
+    committed_subject, dead_subject, events_subject, hits_subject, live_subject,
+};
+pub use partition::{PARTITIONS_MAX, partition_of};
+pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
+pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
+
+/// Bound of one HITS or EVENTS message in bytes (design §4): half of what a broker accepts.
+pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;

@@ -1,1 +1,25 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod connection;
+mod context;
+mod directory;
+mod health;
+mod http;
+mod lifecycle;
+mod log;
+mod membership;
+mod telemetry;
+mod watermark;
+
+pub use backoff::Backoff;
+pub use connection::{ConnectionError, ConnectionOptions, connect_clickhouse, connect_nats};
+pub use context::{Context, ContextError};
+pub use directory::{Directory, DirectoryError, Expected, encode_entity};
+pub use health::{Health, HealthHandle};
+pub use http::{HTTP_DRAIN_MAX, serve};
+pub use lifecycle::Lifecycle;
+pub use log::{AppendError, HEADER_HITS_TO, Log, LogError, LogMessage, LogOptions, LogReader, encode_fact};
+pub use membership::{Membership, MembershipError, Role, run_owned};
+pub use telemetry::{LATENCY_BUCKETS, init_logs, metrics_text};
+pub use watermark::{Lag, Progress, WatermarkError, caught_up, partition_lags};

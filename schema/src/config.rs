@@ -1,0 +1,521 @@
+//! Configuration entities and the directory that every process holds in memory.
+//!
+//! Each entity is one key of the CONFIG bucket, a JSON document, changed by compare-and-set.
+//! [`Config::apply`] folds a change in; it is the only way the directory changes.
+
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{GoalId, IdError, SiteId, UnixMillis, UnixSeconds};
+
+/// What a deployment decided at its first start, and never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// Partitions of the log, 1 to [`crate::PARTITIONS_MAX`].
+    pub partitions: u16,
+    /// Secret of fingerprints and signatures: 64 hexadecimal digits.
+    pub secret: String,
+    /// First start.
+    pub created_at: UnixMillis,
+}
+
+/// Kinds of site ("measurable types").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SiteKind {
+    /// A website.
+    #[default]
+    Website,
+    /// A mobile app.
+    MobileApp,
+    /// An intranet, where visitor cookies are trusted.
+    Intranet,
+}
+
+/// A site. Lists are kept as given; matching rules: `tracking.md` §4 and §5.4.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Site {
+    /// Its id.
+    pub id: SiteId,
+    /// Its name.
+    pub name: String,
+    /// Its URLs, the main one first, without trailing slash.
+    pub urls: Vec<String>,
+    /// IANA time zone, or `UTC±h`.
+    pub timezone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Created; hits before it move it back.
+    pub created_at: UnixSeconds,
+    /// Who created it.
+    pub created_by: String,
+    /// Ecommerce reports are shown.
+    pub ecommerce: bool,
+    /// Site search is recognised.
+    pub site_search: bool,
+    /// Keyword parameters; empty: the global ones.
+    pub search_keyword_parameters: Vec<String>,
+    /// Category parameters; empty: the global ones.
+    pub search_category_parameters: Vec<String>,
+    /// Excluded addresses.
+    pub excluded_ips: Vec<String>,
+    /// Excluded query parameters.
+    pub excluded_parameters: Vec<String>,
+    /// Excluded user agents.
+    pub excluded_user_agents: Vec<String>,
+    /// Excluded referrers.
+    pub excluded_referrers: Vec<String>,
+    /// Group.
+    pub group: String,
+    /// Kind.
+    pub kind: SiteKind,
+    /// Keep URL fragments: 0 as globally set, 1 yes, 2 no.
+    pub keep_url_fragment: u8,
+    /// Record only URLs of the site.
+    pub exclude_unknown_urls: bool,
+    /// Shards of the log, 1 unless the site is too hot for one core (design §4).
+    pub shards: u32,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            id: SiteId(0),
+            name: String::new(),
+            urls: Vec::new(),
+            timezone: "UTC".to_owned(),
+            currency: "USD".to_owned(),
+            created_at: UnixSeconds(0),
+            created_by: String::new(),
+            ecommerce: false,
+            site_search: true,
+            search_keyword_parameters: Vec::new(),
+            search_category_parameters: Vec::new(),
+            excluded_ips: Vec::new(),
+            excluded_parameters: Vec::new(),
+            excluded_user_agents: Vec::new(),
+            excluded_referrers: Vec::new(),
+            group: String::new(),
+            kind: SiteKind::Website,
+            keep_url_fragment: 0,
+            exclude_unknown_urls: false,
+            shards: 1,
+        }
+    }
+}
+
+/// What a goal compares (`tracking.md` §7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoalAttribute {
+    /// Never by itself.
+    #[default]
+    Manually,
+    /// The raw page URL.
+    Url,
+    /// The title.
+    Title,
+    /// The download URL.
+    File,
+    /// The outlink URL.
+    ExternalWebsite,
+    /// An event's category.
+    EventCategory,
+    /// An event's action.
+    EventAction,
+    /// An event's name.
+    EventName,
+    /// Minutes since the visit began.
+    VisitDuration,
+}
+
+/// How a goal compares (`tracking.md` §7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatternKind {
+    /// Substring.
+    #[default]
+    Contains,
+    /// Whole text.
+    Exact,
+    /// Regular expression, unanchored.
+    Regex,
+    /// Number above the pattern.
+    GreaterThan,
+}
+
+/// A goal of a site.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Goal {
+    /// Its id in the site.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// What it compares.
+    pub attribute: GoalAttribute,
+    /// With what.
+    pub pattern: String,
+    /// How.
+    pub pattern_kind: PatternKind,
+    /// Letters' case matters.
+    pub case_sensitive: bool,
+    /// Every match of a visit counts.
+    pub allow_multiple: bool,
+    /// Revenue of a conversion unless the hit names one.
+    pub revenue: f64,
+    /// The event's value is the revenue.
+    pub event_value_as_revenue: bool,
+    /// Deleted goals keep their id.
+    pub deleted: bool,
+}
+
+/// A user account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct User {
+    /// The login; unique.
+    pub login: String,
+    /// E-mail address.
+    pub email: String,
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// May do everything.
+    pub superuser: bool,
+    /// Registered.
+    pub created_at: UnixMillis,
+}
+
+/// Levels of access to a site, each including those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GrantLevel {
+    /// Read reports.
+    View,
+    /// Change goals and the like.
+    Write,
+    /// Change the site and its users.
+    Admin,
+}
+
+/// A user's access to one site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The user.
+    pub login: String,
+    /// The site.
+    pub site: SiteId,
+    /// The level.
+    pub level: GrantLevel,
+}
+
+/// An API token; its key is the SHA-256 of the token, which is not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// SHA-256 of the token, 64 hexadecimal digits.
+    pub hash: String,
+    /// Whose it is.
+    pub login: String,
+    /// What for.
+    pub description: String,
+    /// Created.
+    pub created_at: UnixMillis,
+    /// Valid until; `None` for ever.
+    #[serde(default)]
+    pub expires_at: Option<UnixMillis>,
+    /// Accepted only in a body or header, never in a URL.
+    #[serde(default)]
+    pub secure_only: bool,
+}
+
+/// Global settings, with Matomo's defaults except where privacy asks for more (`tracking.md` §9, App. A).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Bytes of an IPv4 address that are masked before storing, 0 to 4.
+    pub mask_bytes: u8,
+    /// Locate by the masked address.
+    pub locate_masked: bool,
+    /// Honour Do-Not-Track and Global Privacy Control.
+    pub do_not_track: bool,
+    /// Excluded addresses of all sites.
+    pub excluded_ips: Vec<String>,
+    /// Excluded user agents of all sites.
+    pub excluded_user_agents: Vec<String>,
+    /// Excluded query parameters of all sites.
+    pub excluded_parameters: Vec<String>,
+    /// Excluded referrers of all sites.
+    pub excluded_referrers: Vec<String>,
+    /// Keep URL fragments of sites that do not say.
+    pub keep_url_fragments: bool,
+    /// Site search keyword parameters.
+    pub search_keyword_parameters: Vec<String>,
+    /// Site search category parameters.
+    pub search_category_parameters: Vec<String>,
+    /// Provider of places: `default` (language only), `geoip2php` (database), `disabled`.
+    pub location_provider: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let keywords = ["q", "query", "s", "search", "searchword", "k", "keyword", "keywords"];
+        Self {
+            mask_bytes: 2,
+            locate_masked: false,
+            do_not_track: false,
+            excluded_ips: Vec::new(),
+            excluded_user_agents: Vec::new(),
+            excluded_parameters: Vec::new(),
+            excluded_referrers: Vec::new(),
+            keep_url_fragments: false,
+            search_keyword_parameters: keywords.map(str::to_owned).to_vec(),
+            search_category_parameters: Vec::new(),
+            location_provider: "geoip2php".to_owned(),
+        }
+    }
+}
+
+/// Name of an entity in the CONFIG bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ConfigKey {
+    /// `deployment`
+    Deployment,
+    /// `settings`
+    Settings,
+    /// `site.<id>`
+    Site(SiteId),
+    /// `goal.<site>.<id>`
+    Goal(SiteId, GoalId),
+    /// `user.<login in hex>`
+    User(String),
+    /// `grant.<login in hex>.<site>`
+    Grant(String, SiteId),
+    /// `token.<hash>`
+    Token(String),
+}
+
+impl fmt::Display for ConfigKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deployment => f.write_str("deployment"),
+            Self::Settings => f.write_str("settings"),
+            Self::Site(site) => write!(f, "site.{site}"),
+            Self::Goal(site, goal) => write!(f, "goal.{site}.{goal}"),
+            Self::User(login) => write!(f, "user.{}", to_hex(login)),
+            Self::Grant(login, site) => write!(f, "grant.{}.{site}", to_hex(login)),
+            Self::Token(hash) => write!(f, "token.{hash}"),
+        }
+    }
+}
+
+impl FromStr for ConfigKey {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let parts: Vec<&str> = text.split('.').collect();
+        Ok(match parts.as_slice() {
+            ["deployment"] => Self::Deployment,
+            ["settings"] => Self::Settings,
+            ["site", site] => Self::Site(site.parse()?),
+            ["goal", site, goal] => Self::Goal(site.parse()?, goal.parse()?),
+            ["user", login] => Self::User(from_hex(login)?),
+            ["grant", login, site] => Self::Grant(from_hex(login)?, site.parse()?),
+            ["token", hash] => Self::Token((*hash).to_owned()),
+            _ => return Err(IdError),
+        })
+    }
+}
+
+fn to_hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(hex: &str) -> Result<String, IdError> {
+    let digits = hex.as_bytes();
+    if !digits.len().is_multiple_of(2) || !hex.is_ascii() {
+        return Err(IdError);
+    }
+    let bytes: Result<Vec<u8>, _> =
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16)).collect();
+    String::from_utf8(bytes.map_err(|_| IdError)?).map_err(|_| IdError)
+}
+
+/// An entity of the CONFIG bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entity {
+    /// The deployment.
+    Deployment(Deployment),
+    /// Global settings.
+    Settings(Settings),
+    /// A site.
+    Site(Site),
+    /// A goal.
+    Goal(SiteId, Goal),
+    /// A user.
+    User(User),
+    /// A grant.
+    Grant(Grant),
+    /// A token.
+    Token(Token),
+}
+
+impl Entity {
+    /// Its key.
+    pub fn key(&self) -> ConfigKey {
+        match self {
+            Self::Deployment(_) => ConfigKey::Deployment,
+            Self::Settings(_) => ConfigKey::Settings,
+            Self::Site(site) => ConfigKey::Site(site.id),
+            Self::Goal(site, goal) => ConfigKey::Goal(*site, GoalId(goal.id)),
+            Self::User(user) => ConfigKey::User(user.login.clone()),
+            Self::Grant(grant) => ConfigKey::Grant(grant.login.clone(), grant.site),
+            Self::Token(token) => ConfigKey::Token(token.hash.clone()),
+        }
+    }
+}
+
+/// The directory: all entities at one revision. Cheap to clone; readers keep a snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Revision of the newest change it holds.
+    pub revision: u64,
+    /// The deployment, once initialised.
+    pub deployment: Option<Arc<Deployment>>,
+    /// Global settings.
+    pub settings: Arc<Settings>,
+    /// Sites by id.
+    pub sites: BTreeMap<SiteId, Arc<Site>>,
+    /// Goals by site and id, deleted ones included.
+    pub goals: BTreeMap<(SiteId, GoalId), Arc<Goal>>,
+    /// Users by login.
+    pub users: BTreeMap<String, Arc<User>>,
+    /// Grants by login and site.
+    pub grants: BTreeMap<(String, SiteId), GrantLevel>,
+    /// Tokens by hash.
+    pub tokens: BTreeMap<String, Arc<Token>>,
+}
+
+impl Config {
+    /// Folds one change in; `None` deletes the key.
+    pub fn apply(&mut self, revision: u64, key: &ConfigKey, entity: Option<Entity>) {
+        self.revision = self.revision.max(revision);
+        match entity {
+            Some(entity) => self.insert(entity),
+            None => self.remove(key),
+        }
+    }
+
+    fn insert(&mut self, entity: Entity) {
+        match entity {
+            Entity::Deployment(deployment) => self.deployment = Some(Arc::new(deployment)),
+            Entity::Settings(settings) => self.settings = Arc::new(settings),
+            Entity::Site(site) => {
+                self.sites.insert(site.id, Arc::new(site));
+            }
+            Entity::Goal(site, goal) => {
+                self.goals.insert((site, GoalId(goal.id)), Arc::new(goal));
+            }
+            Entity::User(user) => {
+                self.users.insert(user.login.clone(), Arc::new(user));
+            }
+            Entity::Grant(grant) => {
+                self.grants.insert((grant.login, grant.site), grant.level);
+            }
+            Entity::Token(token) => {
+                self.tokens.insert(token.hash.clone(), Arc::new(token));
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &ConfigKey) {
+        match key {
+            ConfigKey::Deployment => self.deployment = None,
+            ConfigKey::Settings => self.settings = Arc::default(),
+            ConfigKey::Site(site) => {
+                self.sites.remove(site);
+            }
+            ConfigKey::Goal(site, goal) => {
+                self.goals.remove(&(*site, *goal));
+            }
+            ConfigKey::User(login) => {
+                self.users.remove(login);
+            }
+            ConfigKey::Grant(login, site) => {
+                self.grants.remove(&(login.clone(), *site));
+            }
+            ConfigKey::Token(hash) => {
+                self.tokens.remove(hash);
+            }
+        }
+    }
+
+    /// The goals of a site that are not deleted, by id.
+    pub fn goals_of(&self, site: SiteId) -> impl Iterator<Item = &Arc<Goal>> {
+        let range = (site, GoalId(i32::MIN))..=(site, GoalId(i32::MAX));
+        self.goals.range(range).map(|(_, goal)| goal).filter(|goal| !goal.deleted)
+    }
+
+    /// What a login may do on a site; superusers may do everything.
+    pub fn level_of(&self, login: &str, site: SiteId) -> Option<GrantLevel> {
+        if self.users.get(login).is_some_and(|user| user.superuser) {
+            return Some(GrantLevel::Admin);
+        }
+        self.grants.get(&(login.to_owned(), site)).copied()
+    }
+
+    /// Partitions of the deployment; 1 before it is initialised.
+    pub fn partitions(&self) -> u16 {
+        self.deployment.as_ref().map_or(1, |deployment| deployment.partitions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read_back_from_its_text() {
+        let keys = [
+            ConfigKey::Deployment,
+            ConfigKey::Settings,
+            ConfigKey::Site(SiteId(7)),
+            ConfigKey::Goal(SiteId(7), GoalId(2)),
+            ConfigKey::User("jé.doe@x".to_owned()),
+            ConfigKey::Grant("a.b".to_owned(), SiteId(1)),
+            ConfigKey::Token("00ff".to_owned()),
+        ];
+        for key in keys {
+            assert_eq!(key.to_string().parse::<ConfigKey>(), Ok(key));
+        }
+        for bad in ["", "site", "site.x", "user.zz", "user.€a", "other.1"] {
+            assert_eq!(bad.parse::<ConfigKey>(), Err(IdError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_change_and_its_deletion_leave_nothing() {
+        let mut config = Config::default();
+        let entity = Entity::Site(Site { id: SiteId(3), ..Site::default() });
+        let key = entity.key();
+        config.apply(5, &key, Some(entity));
+        assert!(config.sites.contains_key(&SiteId(3)));
+        config.apply(6, &key, None);
+        assert!(config.sites.is_empty());
+        assert_eq!(config.revision, 6);
+    }
+
+    #[test]
+    fn a_deleted_goal_is_not_listed() {
+        let mut config = Config::default();
+        for (id, deleted) in [(1, false), (2, true)] {
+            let goal = Entity::Goal(SiteId(1), Goal { id, deleted, ..Goal::default() });
+            config.apply(1, &goal.key(), Some(goal.clone()));
+        }
+        assert_eq!(config.goals_of(SiteId(1)).map(|goal| goal.id).collect::<Vec<_>>(), [1]);
+        assert_eq!(config.goals_of(SiteId(2)).count(), 0);
+    }
+}

@@ -1,0 +1,167 @@
+//! Numbered ClickHouse migrations: append-only, expand then contract. One text serves a single node
+//! and a cluster; [`Migration::statements`] fills in what differs.
+
+/// How ClickHouse is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topology {
+    /// One server.
+    Single,
+    /// A cluster: replicated local tables, and a distributed table over their shards.
+    Cluster {
+        /// Its name in `remote_servers`.
+        name: String,
+    },
+}
+
+/// One migration.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Its number, from 1 without gaps.
+    pub number: u32,
+    /// Its name.
+    pub name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! migration {
+    ($number:literal, $name:literal, $file:literal) => {
+        Migration { number: $number, name: $name, sql: include_str!(concat!("../clickhouse/", $file)) }
+    };
+}
+
+/// All migrations in order.
+pub fn migrations() -> &'static [Migration] {
+    const ALL: &[Migration] = &[migration!(1, "facts", "0001_facts.sql"), migration!(2, "rollups", "0002_rollups.sql")];
+    ALL
+}
+
+impl Migration {
+    /// The statements for a topology, in order.
+    ///
+    /// Placeholders: `{local:NAME}` the table rows are stored in, `{on_cluster}`, `{engine:NAME:ARGUMENTS}`
+    /// the engine, `{distributed:NAME:KEY}` a statement that exists in a cluster only.
+    pub fn statements(&self, topology: &Topology) -> Vec<String> {
+        self.sql
+            .split(";\n")
+            .map(without_comments)
+            .filter(|statement| !statement.is_empty())
+            .filter_map(|statement| fill_in(&statement, topology))
+            .collect()
+    }
+}
+
+fn without_comments(statement: &str) -> String {
+    let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
+    lines.collect::<Vec<_>>().join("\n").trim().trim_end_matches(';').to_owned()
+}
+
+/// Replaces the placeholders; `None` when the statement does not exist in the topology.
+fn fill_in(statement: &str, topology: &Topology) -> Option<String> {
+    let mut filled = String::with_capacity(statement.len());
+    let mut rest = statement;
+    let mut table = "";
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((placeholder, remainder)) = after.split_once('}') else { break };
+        filled.push_str(before);
+        let mut parts = placeholder.split(':');
+        let (kind, name, argument) = (parts.next(), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        match kind.unwrap_or("") {
+            "local" => {
+                table = if table.is_empty() { name } else { table };
+                filled.push_str(&local(name, topology));
+            }
+            "on_cluster" => filled.push_str(&on_cluster(topology)),
+            "engine" => filled.push_str(&engine(name, argument, Storage { table, topology })),
+            "distributed" => filled.push_str(&distributed(name, argument, topology)?),
+            _ => filled.push_str(&format!("{{{placeholder}}}")),
+        }
+        rest = remainder;
+    }
+    filled.push_str(rest);
+    Some(filled.trim().to_owned())
+}
+
+fn local(name: &str, topology: &Topology) -> String {
+    match topology {
+        Topology::Single => name.to_owned(),
+        Topology::Cluster { .. } => format!("{name}_local"),
+    }
+}
+
+fn on_cluster(topology: &Topology) -> String {
+    match topology {
+        Topology::Single => String::new(),
+        Topology::Cluster { name } => format!("ON CLUSTER '{name}'"),
+    }
+}
+
+/// Where an engine keeps its parts.
+#[derive(Clone, Copy)]
+struct Storage<'a> {
+    table: &'a str,
+    topology: &'a Topology,
+}
+
+fn engine(name: &str, arguments: &str, storage: Storage<'_>) -> String {
+    match storage.topology {
+        Topology::Single => format!("{name}({arguments})"),
+        Topology::Cluster { .. } => {
+            let path = format!("/clickhouse/tables/{{shard}}/nagare/{}", storage.table);
+            let separator = if arguments.is_empty() { "" } else { ", " };
+            format!("Replicated{name}('{path}', '{{replica}}'{separator}{arguments})")
+        }
+    }
+}
+
+fn distributed(name: &str, key: &str, topology: &Topology) -> Option<String> {
+    let Topology::Cluster { name: cluster } = topology else { return None };
+    Some(format!(
+        "CREATE TABLE IF NOT EXISTS {name} ON CLUSTER '{cluster}' AS {name}_local \
+         ENGINE = Distributed('{cluster}', currentDatabase(), {name}_local, {key})"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "-- A table.\nCREATE TABLE {local:x} {on_cluster} (a UInt8)\n\
+        ENGINE = {engine:AggregatingMergeTree:} ORDER BY a;\n{distributed:x:rand()};\n";
+
+    fn check(topology: &Topology, expected: &[&str]) {
+        let migration = Migration { number: 1, name: "test", sql: TEXT };
+        assert_eq!(migration.statements(topology), expected);
+    }
+
+    #[test]
+    fn a_single_node_has_plain_engines_and_no_distributed_table() {
+        check(&Topology::Single, &["CREATE TABLE x  (a UInt8)\nENGINE = AggregatingMergeTree() ORDER BY a"]);
+    }
+
+    #[test]
+    fn a_cluster_has_replicated_local_tables_and_a_distributed_one() {
+        check(
+            &Topology::Cluster { name: "c".to_owned() },
+            &[
+                "CREATE TABLE x_local ON CLUSTER 'c' (a UInt8)\n\
+                 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/nagare/x', '{replica}') ORDER BY a",
+                "CREATE TABLE IF NOT EXISTS x ON CLUSTER 'c' AS x_local \
+                 ENGINE = Distributed('c', currentDatabase(), x_local, rand())",
+            ],
+        );
+    }
+
+    #[test]
+    fn numbers_have_no_gap_and_no_placeholder_is_left() {
+        let cluster = Topology::Cluster { name: "c".to_owned() };
+        for (index, migration) in migrations().iter().enumerate() {
+            assert_eq!(migration.number as usize, index + 1);
+            for statement in migration.statements(&Topology::Single) {
+                assert!(!statement.contains('{'), "{statement}");
+            }
+            for statement in migration.statements(&cluster) {
+                assert!(!statement.contains("{local") && !statement.contains("{engine"), "{statement}");
+            }
+        }
+    }
+}

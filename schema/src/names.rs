@@ -1,0 +1,44 @@
+//! Names of streams, subjects and buckets: the addresses every process agrees on.
+
+use crate::{Partition, SiteId};
+
+/// The log of hits: what trackers told us.
+pub const STREAM_HITS: &str = "HITS";
+/// The log of events: what the processors decided.
+pub const STREAM_EVENTS: &str = "EVENTS";
+/// Messages that could not be read, kept for an operator.
+pub const STREAM_DEAD: &str = "DEAD";
+
+/// Sites, goals, users, tokens, settings; with history.
+pub const BUCKET_CONFIG: &str = "CONFIG";
+/// Secrets of the fingerprint by site and day; they expire by age.
+pub const BUCKET_SALTS: &str = "SALTS";
+/// Live members of each role; entries expire when a member stops its heartbeat.
+pub const BUCKET_MEMBERS: &str = "MEMBERS";
+/// Intent and progress of each projected partition.
+pub const BUCKET_PROGRESS: &str = "PROGRESS";
+
+/// Subject of the hits of a partition.
+pub fn hits_subject(partition: Partition) -> String {
+    format!("hits.{partition}")
+}
+
+/// Subject of the events of a partition.
+pub fn events_subject(partition: Partition) -> String {
+    format!("events.{partition}")
+}
+
+/// Core subject on which the broker announces, headers only, that a message was stored on `subject`.
+pub fn committed_subject(subject: &str) -> String {
+    format!("committed.{subject}")
+}
+
+/// Subject of unreadable messages, by the stream they came from.
+pub fn dead_subject(stream: &str, partition: Partition) -> String {
+    format!("dead.{}.{partition}", stream.to_ascii_lowercase())
+}
+
+/// Core subject of a site's live pulses.
+pub fn live_subject(site: SiteId) -> String {
+    format!("live.{site}")
+}
