@@ -87,11 +87,12 @@ CREATE TABLE IF NOT EXISTS {local:action_rollup} {on_cluster} (
     values_sum SimpleAggregateFunction(sum, Float64),
     values_min SimpleAggregateFunction(min, Nullable(Float64)),
     values_max SimpleAggregateFunction(max, Nullable(Float64)),
-    -- By timing (network, server, transfer, dom processing, dom completion, on load): hits with it, sum, ms.
-    timings_count SimpleAggregateFunction(sumForEach, Array(Int64)),
-    timings_sum SimpleAggregateFunction(sumForEach, Array(Int64)),
-    timings_min SimpleAggregateFunction(minForEach, Array(UInt32)),
-    timings_max SimpleAggregateFunction(maxForEach, Array(UInt32)),
+    -- By timing (1 network, 2 server, 3 transfer, 4 dom processing, 5 dom completion, 6 on load): hits
+    -- with it, and milliseconds. A timing that no hit has is absent; reading it gives 0.
+    timings_count SimpleAggregateFunction(sumMap, Map(UInt8, UInt64)),
+    timings_sum SimpleAggregateFunction(sumMap, Map(UInt8, UInt64)),
+    timings_min SimpleAggregateFunction(minMap, Map(UInt8, UInt32)),
+    timings_max SimpleAggregateFunction(maxMap, Map(UInt8, UInt32)),
     bandwidth_count SimpleAggregateFunction(sum, Int64),
     bandwidth_sum SimpleAggregateFunction(sum, Int64),
     visits AggregateFunction(uniqCombined64(14), UInt64),
@@ -119,18 +120,20 @@ SELECT
     sum(ifNull(event_value, 0)) AS values_sum,
     min(event_value) AS values_min,
     max(event_value) AS values_max,
-    sumForEach(arrayMap(t -> toInt64(isNotNull(t)), timings)) AS timings_count,
-    sumForEach(arrayMap(t -> toInt64(ifNull(t, 0)), timings)) AS timings_sum,
-    minForEach(arrayMap(t -> toUInt32(ifNull(t, 4294967295)), timings)) AS timings_min,
-    maxForEach(arrayMap(t -> toUInt32(ifNull(t, 0)), timings)) AS timings_max,
+    sumMap(mapApply((k, t) -> (k, toUInt64(1)), timings)) AS timings_count,
+    sumMap(mapApply((k, t) -> (k, toUInt64(t)), timings)) AS timings_sum,
+    minMap(timings) AS timings_min,
+    maxMap(timings) AS timings_max,
     countIf(isNotNull(bandwidth)) AS bandwidth_count,
     sum(toInt64(ifNull(bandwidth, 0))) AS bandwidth_sum,
     uniqCombined64State(14)(visit_id) AS visits,
     uniqCombined64State(14)(visitor_id) AS visitors
 FROM (
-    SELECT *, if(kind = 1,
-        [time_network, time_server, time_transfer, time_dom_processing, time_dom_completion, time_on_load],
-        emptyArrayUInt32()::Array(Nullable(UInt32))) AS timings
+    SELECT *, if(kind = 1, [1, 2, 3, 4, 5, 6], [])::Array(UInt8) AS numbers,
+        [time_network, time_server, time_transfer, time_dom_processing, time_dom_completion, time_on_load] AS times,
+        mapFromArrays(
+            arrayFilter(n -> isNotNull(times[n]), numbers),
+            arrayMap(n -> assumeNotNull(times[n]), arrayFilter(n -> isNotNull(times[n]), numbers))) AS timings
     FROM {local:actions}
 ) AS a
 ARRAY JOIN arrayConcat(
