@@ -1,0 +1,218 @@
+//! What a hit means before any visit is looked at: its page, its kind, its referrer, its day.
+
+use std::sync::Arc;
+
+use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, UrlPrefix};
+
+use crate::{
+    device::DeviceBook,
+    page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
+    referrer::{self, Detected},
+    rules::{RuleBook, SiteRules},
+    search_engine::{ListError, ReferrerLists},
+};
+
+/// Bytes of a search category.
+const CATEGORY_BYTES_MAX: usize = 200;
+/// Characters of `pv_id` that are stored.
+const PAGEVIEW_ID_CHARS: usize = 6;
+
+/// A hit with all that is known without its visit.
+#[derive(Debug, Clone)]
+pub struct EnrichedHit {
+    /// Its place in the log.
+    pub id: HitId,
+    /// As received.
+    pub hit: Arc<Hit>,
+    /// Rules of its site.
+    pub rules: Arc<SiteRules>,
+    /// What it does.
+    pub step: Step,
+    /// Where it comes from.
+    pub detected: Detected,
+    /// With what.
+    pub device: Arc<Device>,
+    /// Local date of the site.
+    pub day: Day,
+    /// Local hour of the site.
+    pub hour: u8,
+}
+
+/// What a hit does, once the site's settings are known (§5.1).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// It records an action.
+    Action(ActionInput),
+    /// It meets a goal by hand.
+    Goal(GoalId),
+    /// It is an order.
+    Order,
+    /// It changes a cart.
+    Cart,
+    /// It says that the visitor is still there.
+    Ping,
+}
+
+/// An action before its visit is known (§5.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionInput {
+    /// What.
+    pub kind: ActionKind,
+    /// Page, or target of an outlink or download; `None` for searches.
+    pub url: Option<PageUrl>,
+    /// Title, keyword or event name.
+    pub name: Option<Arc<str>>,
+    /// Of a search.
+    pub search: Option<SearchDetail>,
+    /// First characters of `pv_id`.
+    pub pageview_id: Option<Arc<str>>,
+}
+
+impl ActionInput {
+    /// Counts as an action of the visit (§3.2): all but content.
+    pub fn counts(&self) -> bool {
+        self.kind != ActionKind::Content
+    }
+
+    /// Counts as an interaction, and moves the exit page (§3.3).
+    pub fn is_interaction(&self) -> bool {
+        matches!(self.kind, ActionKind::PageView | ActionKind::Search)
+    }
+}
+
+/// Enriches the hits of one partition.
+pub struct Enricher {
+    /// Site rules.
+    pub rules: RuleBook,
+    lists: Arc<ReferrerLists>,
+    devices: DeviceBook,
+}
+
+impl Enricher {
+    /// With the lists that are part of the binary.
+    ///
+    /// # Errors
+    /// [`ListError`] when the build shipped a broken list.
+    pub fn new() -> Result<Self, ListError> {
+        Ok(Self {
+            rules: RuleBook::default(),
+            lists: Arc::new(ReferrerLists::embedded()?),
+            devices: DeviceBook::default(),
+        })
+    }
+
+    /// The lists of referrers.
+    pub fn lists(&self) -> &ReferrerLists {
+        &self.lists
+    }
+
+    /// Enriches a hit.
+    pub fn enrich(&mut self, id: HitId, hit: Arc<Hit>) -> EnrichedHit {
+        let rules = self.rules.of(hit.site);
+        let (day, hour) = rules.clock.day_and_hour(hit.at);
+        EnrichedHit {
+            id,
+            step: step(&hit, &rules),
+            detected: referrer::detect(&hit, &rules, &self.lists),
+            device: self.devices.of(&hit.client),
+            day,
+            hour,
+            rules,
+            hit,
+        }
+    }
+}
+
+fn step(hit: &Hit, rules: &SiteRules) -> Step {
+    let pageview_id = hit.pageview_id.as_deref().map(first_characters);
+    let action = |kind, url, name| ActionInput { kind, url, name, search: None, pageview_id: pageview_id.clone() };
+    let page = || hit.url.as_deref().and_then(|url| page_url::normalise(url, &rules.urls));
+    Step::Action(match &hit.kind {
+        HitKind::Goal(goal) => return Step::Goal(*goal),
+        HitKind::Order(_) => return Step::Order,
+        HitKind::Cart(_) => return Step::Cart,
+        HitKind::Ping => return Step::Ping,
+        HitKind::Outlink(url) => action(ActionKind::Outlink, Some(target(url)), None),
+        HitKind::Download(url) => action(ActionKind::Download, Some(target(url)), None),
+        HitKind::Event(event) => action(ActionKind::Event, Some(or_undefined(page())), event.name.clone()),
+        HitKind::Content(_) => {
+            let url = hit.url.as_deref().and_then(page_url::target);
+            action(ActionKind::Content, Some(or_undefined(url)), None)
+        }
+        HitKind::Search { keyword, category, count } if rules.site_search => {
+            let search = Search {
+                keyword: keyword.to_string(),
+                category: category.as_deref().map(str::to_owned),
+                count: *count,
+            };
+            search.into_action(pageview_id)
+        }
+        HitKind::PageView | HitKind::Search { .. } => match url_search(hit, rules) {
+            Some(search) => search.into_action(pageview_id),
+            None => {
+                let title = hit.title.as_deref().map(clean_title).unwrap_or_else(|| "".into());
+                action(ActionKind::PageView, Some(or_undefined(page())), Some(title))
+            }
+        },
+    })
+}
+
+/// A page that is not defined has an empty name (§1.9, end).
+fn or_undefined(url: Option<PageUrl>) -> PageUrl {
+    url.unwrap_or_else(|| PageUrl { name: "".into(), prefix: UrlPrefix::None })
+}
+
+fn target(url: &str) -> PageUrl {
+    or_undefined(page_url::target(url))
+}
+
+/// §1.10
+fn clean_title(title: &str) -> Arc<str> {
+    page_url::clean(title).as_ref().into()
+}
+
+fn first_characters(id: &str) -> Arc<str> {
+    id.char_indices().nth(PAGEVIEW_ID_CHARS).map_or(id, |(end, _)| &id[..end]).into()
+}
+
+/// A site search (§5.4).
+struct Search {
+    keyword: String,
+    category: Option<String>,
+    count: Option<u32>,
+}
+
+impl Search {
+    fn into_action(self, pageview_id: Option<Arc<str>>) -> ActionInput {
+        let category = self.category.as_deref().map(|category| truncate(category.trim(), CATEGORY_BYTES_MAX).into());
+        ActionInput {
+            kind: ActionKind::Search,
+            url: None,
+            name: Some(truncate(self.keyword.trim(), PAGE_BYTES_MAX).into()),
+            search: Some(SearchDetail { category, count: self.count }),
+            pageview_id,
+        }
+    }
+}
+
+/// A search that the page's URL tells of; values of the fragment override those of the query.
+fn url_search(hit: &Hit, rules: &SiteRules) -> Option<Search> {
+    if !rules.site_search {
+        return None;
+    }
+    let parts = UrlParts::parse(hit.url.as_deref()?)?;
+    let fragment = parts.fragment.map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+    let value = |name: &str| {
+        let of = |text: Option<&str>| {
+            let found = pairs(text?).find(|(known, _)| known.trim_end_matches("[]").eq_ignore_ascii_case(name));
+            found.map(|(_, value)| decode_value(value))
+        };
+        of(fragment).or_else(|| of(parts.query)).filter(|value| !value.is_empty())
+    };
+    let keyword = rules.search_keywords.iter().find_map(|name| value(name))?;
+    Some(Search {
+        keyword,
+        category: rules.search_categories.iter().find_map(|name| value(name)),
+        count: value("search_count").and_then(|count| count.parse().ok()),
+    })
+}

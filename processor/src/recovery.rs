@@ -1,0 +1,83 @@
+//! Recovery: the state of a partition from its events. Nothing is decided again.
+
+use nagare_runtime::{Context, LogError, LogMessage, Progress};
+use nagare_schema::{BUCKET_PROGRESS, EventBatch, Partition, decode};
+
+use crate::{
+    error::ProcessorError,
+    state::{KEPT_MS, State},
+};
+
+/// Clocks of ingest and broker may differ by this much.
+const CLOCK_SKEW_MS: i64 = 60_000;
+
+/// A partition as its log tells it.
+pub struct Recovered {
+    /// The state after the last event.
+    pub state: State,
+    /// Sequence of the last message of events: what the next append expects.
+    pub last_sequence: u64,
+}
+
+/// Folds the events of the look-back window, and all that the projector has not passed: what it has
+/// passed can be looked up.
+///
+/// # Errors
+/// When the log cannot be reached.
+pub async fn recover(context: &Context, partition: Partition) -> Result<Recovered, ProcessorError> {
+    let Some(last) = context.log.last_events(partition).await? else {
+        return Ok(Recovered { state: State::default(), last_sequence: 0 });
+    };
+    let from = match read(&last) {
+        Ok(batch) => window_start(context, partition, &last, batch.clock.0 - KEPT_MS - CLOCK_SKEW_MS).await?,
+        Err(_) => 1,
+    };
+    let mut state = State::default();
+    let mut reader = context.log.read_events(partition, from.saturating_sub(1)).await?;
+    while reader.position() < last.sequence {
+        let Some(message) = reader.try_next().await? else { break };
+        match read(&message) {
+            Ok(batch) => state.apply_batch(&batch),
+            // The projector sets it aside; here it is as if it had never been.
+            Err(reason) => {
+                tracing::error!(%partition, sequence = message.sequence, reason, "unreadable events passed over");
+            }
+        }
+    }
+    tracing::info!(%partition, visits = state.len(), from, to = last.sequence, "recovered");
+    Ok(Recovered { state, last_sequence: last.sequence })
+}
+
+fn read(message: &LogMessage) -> Result<EventBatch, String> {
+    decode(message.version, &message.payload).map_err(|error| error.to_string())
+}
+
+/// The first sequence that may still matter.
+async fn window_start(
+    context: &Context,
+    partition: Partition,
+    last: &LogMessage,
+    since_ms: i64,
+) -> Result<u64, ProcessorError> {
+    let (mut low, mut high) = (1, last.sequence);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let mut reader = context.log.read_events(partition, middle - 1).await?;
+        match reader.try_next().await? {
+            Some(message) if message.stored_at_ms < since_ms => low = message.sequence + 1,
+            _ => high = middle,
+        }
+    }
+    let projected = projected(context, partition).await?;
+    Ok(low.min(projected + 1))
+}
+
+/// Last sequence of events that is in the tables.
+///
+/// # Errors
+/// When the bucket cannot be reached.
+pub async fn projected(context: &Context, partition: Partition) -> Result<u64, ProcessorError> {
+    let Ok(bucket) = context.jetstream.get_key_value(BUCKET_PROGRESS).await else { return Ok(0) };
+    let progress = Progress::load(&bucket, partition).await;
+    progress.map(|progress| progress.done).map_err(|error| LogError::Unavailable(error.to_string()).into())
+}
