@@ -1,1 +1,18 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod collect;
+mod config;
+mod error;
+mod insert;
+mod ledger;
+mod metrics;
+mod pace;
+mod partition;
+mod projection;
+mod row;
+mod run;
+
+pub use config::ProjectorOptions;
+pub use error::ProjectorError;
+pub use run::run;

@@ -8,6 +8,8 @@ CREATE TABLE IF NOT EXISTS {local:schema_migrations} {on_cluster} (
     applied_at DateTime('UTC') DEFAULT now()
 ) ENGINE = {engine:MergeTree:} ORDER BY number;
 
+{distributed:schema_migrations:rand()};
+
 -- The archive of hits: what a rebuild reads.
 CREATE TABLE IF NOT EXISTS {local:hits} {on_cluster} (
     site_id UInt32,

@@ -10,6 +10,8 @@ pub enum Topology {
     Cluster {
         /// Its name in `remote_servers`.
         name: String,
+        /// The database: a distributed table names the one its local tables are in.
+        database: String,
     },
 }
 
@@ -59,19 +61,15 @@ fn without_comments(statement: &str) -> String {
 fn fill_in(statement: &str, topology: &Topology) -> Option<String> {
     let mut filled = String::with_capacity(statement.len());
     let mut rest = statement;
-    let mut table = "";
     while let Some((before, after)) = rest.split_once('{') {
         let Some((placeholder, remainder)) = after.split_once('}') else { break };
         filled.push_str(before);
         let mut parts = placeholder.split(':');
         let (kind, name, argument) = (parts.next(), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
         match kind.unwrap_or("") {
-            "local" => {
-                table = if table.is_empty() { name } else { table };
-                filled.push_str(&local(name, topology));
-            }
+            "local" => filled.push_str(&local(name, topology)),
             "on_cluster" => filled.push_str(&on_cluster(topology)),
-            "engine" => filled.push_str(&engine(name, argument, Storage { table, topology })),
+            "engine" => filled.push_str(&engine(name, argument, topology)),
             "distributed" => filled.push_str(&distributed(name, argument, topology)?),
             _ => filled.push_str(&format!("{{{placeholder}}}")),
         }
@@ -91,33 +89,29 @@ fn local(name: &str, topology: &Topology) -> String {
 fn on_cluster(topology: &Topology) -> String {
     match topology {
         Topology::Single => String::new(),
-        Topology::Cluster { name } => format!("ON CLUSTER '{name}'"),
+        Topology::Cluster { name, .. } => format!("ON CLUSTER '{name}'"),
     }
 }
 
-/// Where an engine keeps its parts.
-#[derive(Clone, Copy)]
-struct Storage<'a> {
-    table: &'a str,
-    topology: &'a Topology,
-}
-
-fn engine(name: &str, arguments: &str, storage: Storage<'_>) -> String {
-    match storage.topology {
+/// `{shard}`, `{replica}`, `{database}` and `{table}` are filled in by the server.
+fn engine(name: &str, arguments: &str, topology: &Topology) -> String {
+    match topology {
         Topology::Single => format!("{name}({arguments})"),
         Topology::Cluster { .. } => {
-            let path = format!("/clickhouse/tables/{{shard}}/nagare/{}", storage.table);
             let separator = if arguments.is_empty() { "" } else { ", " };
-            format!("Replicated{name}('{path}', '{{replica}}'{separator}{arguments})")
+            format!(
+                "Replicated{name}('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', \
+                 '{{replica}}'{separator}{arguments})"
+            )
         }
     }
 }
 
 fn distributed(name: &str, key: &str, topology: &Topology) -> Option<String> {
-    let Topology::Cluster { name: cluster } = topology else { return None };
+    let Topology::Cluster { name: cluster, database } = topology else { return None };
     Some(format!(
         "CREATE TABLE IF NOT EXISTS {name} ON CLUSTER '{cluster}' AS {name}_local \
-         ENGINE = Distributed('{cluster}', currentDatabase(), {name}_local, {key})"
+         ENGINE = Distributed('{cluster}', '{database}', {name}_local, {key})"
     ))
 }
 
@@ -127,6 +121,10 @@ mod tests {
 
     const TEXT: &str = "-- A table.\nCREATE TABLE {local:x} {on_cluster} (a UInt8)\n\
         ENGINE = {engine:AggregatingMergeTree:} ORDER BY a;\n{distributed:x:rand()};\n";
+
+    fn cluster() -> Topology {
+        Topology::Cluster { name: "c".to_owned(), database: "d".to_owned() }
+    }
 
     fn check(topology: &Topology, expected: &[&str]) {
         let migration = Migration { number: 1, name: "test", sql: TEXT };
@@ -141,19 +139,19 @@ mod tests {
     #[test]
     fn a_cluster_has_replicated_local_tables_and_a_distributed_one() {
         check(
-            &Topology::Cluster { name: "c".to_owned() },
+            &cluster(),
             &[
                 "CREATE TABLE x_local ON CLUSTER 'c' (a UInt8)\n\
-                 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/nagare/x', '{replica}') ORDER BY a",
+                 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY a",
                 "CREATE TABLE IF NOT EXISTS x ON CLUSTER 'c' AS x_local \
-                 ENGINE = Distributed('c', currentDatabase(), x_local, rand())",
+                 ENGINE = Distributed('c', 'd', x_local, rand())",
             ],
         );
     }
 
     #[test]
     fn numbers_have_no_gap_and_no_placeholder_is_left() {
-        let cluster = Topology::Cluster { name: "c".to_owned() };
+        let cluster = cluster();
         for (index, migration) in migrations().iter().enumerate() {
             assert_eq!(migration.number as usize, index + 1);
             for statement in migration.statements(&Topology::Single) {
