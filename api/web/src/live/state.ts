@@ -1,0 +1,72 @@
+import type { Refusal, Snapshot } from './snapshot';
+
+export type Connection = 'connecting' | 'open' | 'closed';
+
+export interface Point {
+  at: number;
+  visitors: number;
+}
+
+export interface LiveState {
+  connection: Connection;
+  snapshot?: Snapshot;
+  /** When the last snapshot arrived, by our clock. */
+  receivedAt?: number;
+  /** The headline number over the past minutes, oldest first. */
+  trend: Point[];
+  refusal?: Refusal;
+  /** Attempts since the last snapshot: how long to wait before the next. */
+  attempts: number;
+}
+
+export type LiveInput =
+  | { kind: 'connecting' }
+  | { kind: 'opened' }
+  | { kind: 'closed' }
+  | { kind: 'snapshot'; snapshot: Snapshot; now: number }
+  | { kind: 'refused'; refusal: Refusal };
+
+export const TREND_MS = 5 * 60_000;
+const TREND_POINTS_MAX = 320;
+const BACKOFF_MS_MIN = 500;
+const BACKOFF_MS_MAX = 30_000;
+/** The server speaks at least every five seconds. */
+export const STALE_MS = 12_000;
+
+export const initialLive: LiveState = { connection: 'connecting', trend: [], attempts: 0 };
+
+export function advance(state: LiveState, input: LiveInput): LiveState {
+  switch (input.kind) {
+    case 'connecting':
+      return { ...state, connection: 'connecting', attempts: state.attempts + 1 };
+    case 'opened':
+      return { ...state, connection: 'open' };
+    case 'closed':
+      return { ...state, connection: 'closed' };
+    case 'refused':
+      return { ...state, connection: 'closed', refusal: input.refusal };
+    case 'snapshot': {
+      const point = { at: input.now, visitors: input.snapshot.visitors.m5 };
+      const trend = [...state.trend, point]
+        .filter(({ at }) => at > input.now - TREND_MS)
+        .slice(-TREND_POINTS_MAX);
+      return {
+        connection: 'open',
+        snapshot: input.snapshot,
+        receivedAt: input.now,
+        trend,
+        attempts: 0,
+      };
+    }
+  }
+}
+
+/** How long to wait before connecting again: doubled each time, and spread by chance in 0..1. */
+export function backoffMs(attempts: number, chance: number): number {
+  const ceiling = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.max(0, attempts - 1));
+  return Math.round(ceiling * (0.5 + chance / 2));
+}
+
+/** Refusals that another attempt would not change. */
+export const isFinal = ({ status }: Refusal): boolean =>
+  status >= 400 && status < 500 && status !== 429;

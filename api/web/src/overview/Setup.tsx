@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import type { Site } from '../api/client';
+import { useLocale } from '../i18n/locale';
+import { matomoCode, trackingCode } from './trackingCode';
+
+/** A site without data: how to get some. */
+export function Setup({ site }: { site: Site }) {
+  const { t } = useLocale();
+  return (
+    <section className="panel setup" aria-labelledby="setup-title">
+      <h2 id="setup-title">{t('setup.title')}</h2>
+      <p>{t('setup.lead')}</p>
+      <Code text={trackingCode(location.origin, site.id)} />
+      <details>
+        <summary>{t('setup.matomo')}</summary>
+        <p>{t('setup.matomoHint')}</p>
+        <Code text={matomoCode(location.origin, site.id)} />
+      </details>
+      <p className="setup-listening" role="status">
+        <span className="connection-dot" aria-hidden="true" />
+        {t('setup.listening')}
+      </p>
+    </section>
+  );
+}
+
+function Code({ text }: { text: string }) {
+  const { t } = useLocale();
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+  };
+  return (
+    <div className="code">
+      <pre tabIndex={0}>
+        <code data-testid="tracking-code">{text}</code>
+      </pre>
+      <button type="button" className="button-quiet" onClick={() => void copy()}>
+        {copied ? t('setup.copied') : t('setup.copy')}
+      </button>
+    </div>
+  );
+}

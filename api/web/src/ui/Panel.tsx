@@ -1,0 +1,22 @@
+import { type ReactNode, useId } from 'react';
+
+interface PanelProps {
+  title: string;
+  subtitle?: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A titled part of a page. */
+export function Panel({ title, subtitle, className = '', children }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={`panel ${className}`} aria-labelledby={id}>
+      <header className="panel-head">
+        <h2 id={id}>{title}</h2>
+        {subtitle && <p>{subtitle}</p>}
+      </header>
+      {children}
+    </section>
+  );
+}
