@@ -1,0 +1,3 @@
+//! The binary's own promises, with real brokers.
+
+mod brokers;
