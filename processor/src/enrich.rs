@@ -9,7 +9,7 @@ use crate::{
     page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
     referrer::{self, Detected},
     rules::{RuleBook, SiteRules},
-    search_engine::{ListError, ReferrerLists},
+    search_engine::ReferrerLists,
 };
 
 /// Bytes of a search category.
@@ -89,16 +89,9 @@ pub struct Enricher {
 }
 
 impl Enricher {
-    /// With the lists that are part of the binary.
-    ///
-    /// # Errors
-    /// [`ListError`] when the build shipped a broken list.
-    pub fn new() -> Result<Self, ListError> {
-        Ok(Self {
-            rules: RuleBook::default(),
-            lists: Arc::new(ReferrerLists::embedded()?),
-            devices: DeviceBook::default(),
-        })
+    /// With lists that all partitions share.
+    pub fn new(lists: Arc<ReferrerLists>) -> Self {
+        Self { rules: RuleBook::default(), lists, devices: DeviceBook::default() }
     }
 
     /// The lists of referrers.

@@ -19,6 +19,7 @@ use crate::{
     lookup::VisitorLookup,
     metrics::Metrics,
     recovery::{Recovered, projected, recover},
+    search_engine::ReferrerLists,
     state::{KEPT_MS, State},
     visit::{Lookups, decide},
 };
@@ -42,18 +43,29 @@ enum Read {
     Passed { to: Cursor },
 }
 
+/// What all partitions of a process share.
+#[derive(Clone)]
+pub struct Shared {
+    /// Connections and directory.
+    pub context: Context,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Referrer lists.
+    pub lists: Arc<ReferrerLists>,
+}
+
 /// Runs one partition until `stop`, or until another process takes it over.
 ///
 /// # Errors
 /// [`ProcessorError`]; the partition is then begun anew from the log.
 pub async fn run_partition(
-    context: Context,
-    metrics: Metrics,
+    shared: Shared,
     partition: Partition,
     stop: CancellationToken,
 ) -> Result<(), ProcessorError> {
+    let metrics = shared.metrics.clone();
     metrics.partitions_owned.inc();
-    let outcome = match Worker::begin(&context, &metrics, partition, stop).await {
+    let outcome = match Worker::begin(shared, partition, stop).await {
         Ok(mut worker) => {
             let outcome = worker.work().await;
             metrics.visits_held.sub(worker.held);
@@ -86,23 +98,19 @@ struct Worker {
 }
 
 impl Worker {
-    async fn begin(
-        context: &Context,
-        metrics: &Metrics,
-        partition: Partition,
-        stop: CancellationToken,
-    ) -> Result<Self, ProcessorError> {
-        let Recovered { state, last_sequence } = recover(context, partition).await?;
+    async fn begin(shared: Shared, partition: Partition, stop: CancellationToken) -> Result<Self, ProcessorError> {
+        let Shared { context, metrics, lists } = shared;
+        let Recovered { state, last_sequence } = recover(&context, partition).await?;
         let position = state.position();
         let after = if position.complete { position.sequence } else { position.sequence.saturating_sub(1) };
         let now = Instant::now();
         Ok(Self {
-            enricher: Enricher::new()?,
+            enricher: Enricher::new(lists),
             lookup: VisitorLookup::new(context.clickhouse.clone(), metrics.clone()),
             reader: context.log.read_hits(partition, after).await?,
             appended: VecDeque::from([(last_sequence, state.clock())]),
-            context: context.clone(),
-            metrics: metrics.clone(),
+            context,
+            metrics,
             board: Board::default(),
             pulsed_at: now,
             pulse_cost: Duration::ZERO,

@@ -1,7 +1,14 @@
+use std::sync::Arc;
+
 use clap::Args;
 use nagare_runtime::{Context, Membership, Role, run_owned};
 
-use crate::{error::ProcessorError, metrics::Metrics, partition::run_partition};
+use crate::{
+    error::ProcessorError,
+    metrics::Metrics,
+    partition::{Shared, run_partition},
+    search_engine::ReferrerLists,
+};
 
 /// How a processor runs.
 #[derive(Debug, Clone, Args)]
@@ -31,11 +38,9 @@ pub async fn run(context: Context, options: ProcessorOptions) -> Result<(), Proc
     let membership =
         Membership::join(&context.jetstream, Role::Processor, &name, partitions, context.stop.clone()).await?;
     ready.set(true);
-    let (shared, stop) = (context.clone(), context.stop.clone());
-    run_owned(membership.owned(), stop, move |partition, token| {
-        run_partition(shared.clone(), metrics.clone(), partition, token)
-    })
-    .await;
+    let stop = context.stop.clone();
+    let shared = Shared { context, metrics, lists: Arc::new(ReferrerLists::embedded()?) };
+    run_owned(membership.owned(), stop, move |partition, token| run_partition(shared.clone(), partition, token)).await;
     membership.leave().await;
     Ok(())
 }

@@ -64,9 +64,4 @@ impl Context {
             stop,
         })
     }
-
-    /// The same brokers for another role, with metrics and health of its own.
-    pub fn for_role(&self, stop: CancellationToken) -> Self {
-        Self { registry: Registry::new(), health: Health::default(), stop, ..self.clone() }
-    }
 }
