@@ -1,0 +1,44 @@
+//! The integration tests. `cargo test -p nagare-tests --test it -- NAME` runs some of them.
+
+mod bad_input;
+mod browser;
+mod faults;
+mod journeys;
+mod lifecycle;
+mod live;
+mod scale;
+mod tidy;
+mod world;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial, run};
+use world::World;
+
+/// Light tests at the same time.
+const LIGHT_TEST_THREADS: usize = 3;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let world = World::new();
+    let light = [tidy::trials(), journeys::trials(&world), bad_input::trials(&world), live::trials(&world)];
+    let heavy = [browser::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
+    let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
+    let mut failed = run_with(&arguments, light_threads, light);
+    // What the light tests shared ends before the heavy ones need the machine for themselves.
+    if let Some(stack) = world.take() {
+        failed |= run_with(&whole(&arguments), 1, [vec![world::teardown(stack)]]);
+    }
+    failed |= run_with(&arguments, 1, heavy);
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn run_with<const N: usize>(arguments: &Arguments, threads: usize, trials: [Vec<Trial>; N]) -> bool {
+    let arguments = Arguments { test_threads: Some(threads), ..arguments.clone() };
+    run(&arguments, trials.into_iter().flatten().collect()).has_failed()
+}
+
+/// The teardown runs whatever tests were asked for by name.
+fn whole(arguments: &Arguments) -> Arguments {
+    Arguments { filter: None, exact: false, ..arguments.clone() }
+}
