@@ -40,6 +40,28 @@ impl ClickHouse {
         Ok(text)
     }
 
+    /// The answer of a statement as bytes.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub(crate) async fn bytes(&self, sql: &str) -> anyhow::Result<bytes::Bytes> {
+        let request = self.http.post(&self.url).query(&[("database", self.database.as_str())]).body(sql.to_owned());
+        Ok(request.send().await?.error_for_status()?.bytes().await?)
+    }
+
+    /// Inserts data by a statement that says where and in which format.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub(crate) async fn insert(&self, sql: &str, data: bytes::Bytes) -> anyhow::Result<()> {
+        let query = [("database", self.database.as_str()), ("query", sql)];
+        let answer = self.http.post(&self.url).query(&query).body(data).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "clickhouse: {text}");
+        Ok(())
+    }
+
     /// The rows of a query.
     ///
     /// # Errors
