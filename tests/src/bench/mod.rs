@@ -1,10 +1,10 @@
 //! `make bench`: speed, latency and memory of the release build, each with the bound it must keep.
 
 mod bulk;
-mod sessionizer;
 mod http;
 mod latency;
 mod memory;
+mod sessionizer;
 mod summary;
 mod traffic;
 
