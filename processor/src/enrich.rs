@@ -7,6 +7,7 @@ use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUr
 use crate::{
     device::DeviceBook,
     page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
+    pool::Pool,
     referrer::{self, Detected},
     rules::{RuleBook, SiteRules},
     search_engine::ReferrerLists,
@@ -84,6 +85,8 @@ impl ActionInput {
 pub struct Enricher {
     /// Site rules.
     pub rules: RuleBook,
+    /// Values that visits share.
+    pub pool: Pool,
     lists: Arc<ReferrerLists>,
     devices: DeviceBook,
 }
@@ -91,7 +94,7 @@ pub struct Enricher {
 impl Enricher {
     /// With lists that all partitions share.
     pub fn new(lists: Arc<ReferrerLists>) -> Self {
-        Self { rules: RuleBook::default(), lists, devices: DeviceBook::default() }
+        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::default() }
     }
 
     /// The lists of referrers.
@@ -100,19 +103,19 @@ impl Enricher {
     }
 
     /// Enriches a hit.
-    pub fn enrich(&mut self, id: HitId, hit: Arc<Hit>) -> EnrichedHit {
+    pub fn enrich(&mut self, id: HitId, mut hit: Arc<Hit>) -> EnrichedHit {
         let rules = self.rules.of(hit.site);
         let (day, hour) = rules.clock.day_and_hour(hit.at);
-        EnrichedHit {
-            id,
-            step: step(&hit, &rules),
-            detected: referrer::detect(&hit, &rules, &self.lists),
-            device: self.devices.of(&hit.client),
-            day,
-            hour,
-            rules,
-            hit,
+        if let Some(hit) = Arc::get_mut(&mut hit) {
+            self.pool.share_hit(hit);
         }
+        let mut step = step(&hit, &rules);
+        if let Step::Action(action) = &mut step {
+            self.pool.share_action(action);
+        }
+        let mut detected = referrer::detect(&hit, &rules, &self.lists);
+        self.pool.share_referrer(&mut detected.referrer);
+        EnrichedHit { id, step, detected, device: self.devices.of(&hit.client), day, hour, rules, hit }
     }
 }
 

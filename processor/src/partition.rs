@@ -65,7 +65,7 @@ pub async fn run_partition(
 ) -> Result<(), ProcessorError> {
     let metrics = shared.metrics.clone();
     metrics.partitions_owned.inc();
-    let outcome = match Worker::begin(shared, partition, stop).await {
+    let outcome = match Box::pin(Worker::begin(shared, partition, stop)).await {
         Ok(mut worker) => {
             let outcome = worker.work().await;
             metrics.visits_held.sub(worker.held);
@@ -100,12 +100,13 @@ struct Worker {
 impl Worker {
     async fn begin(shared: Shared, partition: Partition, stop: CancellationToken) -> Result<Self, ProcessorError> {
         let Shared { context, metrics, lists } = shared;
-        let Recovered { state, last_sequence } = recover(&context, partition).await?;
+        let mut enricher = Enricher::new(lists);
+        let Recovered { state, last_sequence } = recover(&context, partition, &mut enricher.pool).await?;
         let position = state.position();
         let after = if position.complete { position.sequence } else { position.sequence.saturating_sub(1) };
         let now = Instant::now();
         Ok(Self {
-            enricher: Enricher::new(lists),
+            enricher,
             lookup: VisitorLookup::new(context.clickhouse.clone(), metrics.clone()),
             reader: context.log.read_hits(partition, after).await?,
             appended: VecDeque::from([(last_sequence, state.clock())]),

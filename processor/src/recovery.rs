@@ -5,6 +5,7 @@ use nagare_schema::{BUCKET_PROGRESS, EventBatch, Partition, decode};
 
 use crate::{
     error::ProcessorError,
+    pool::Pool,
     state::{KEPT_MS, State},
 };
 
@@ -24,7 +25,7 @@ pub struct Recovered {
 ///
 /// # Errors
 /// When the log cannot be reached.
-pub async fn recover(context: &Context, partition: Partition) -> Result<Recovered, ProcessorError> {
+pub async fn recover(context: &Context, partition: Partition, pool: &mut Pool) -> Result<Recovered, ProcessorError> {
     let Some(last) = context.log.last_events(partition).await? else {
         return Ok(Recovered { state: State::default(), last_sequence: 0 });
     };
@@ -37,7 +38,10 @@ pub async fn recover(context: &Context, partition: Partition) -> Result<Recovere
     while reader.position() < last.sequence {
         let Some(message) = reader.try_next().await? else { break };
         match read(&message) {
-            Ok(batch) => state.apply_batch(&batch),
+            Ok(mut batch) => {
+                pool.share_batch(&mut batch);
+                state.apply_batch(&batch);
+            }
             // The projector sets it aside; here it is as if it had never been.
             Err(reason) => {
                 tracing::error!(%partition, sequence = message.sequence, reason, "unreadable events passed over");
