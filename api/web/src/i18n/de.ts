@@ -73,7 +73,7 @@ export const de: Catalogue = {
   'pages.visits': 'Besuche',
   'pages.views': 'Aufrufe',
   'pages.time': 'Zeit',
-  'pages.bounce': 'Absprungrate',
+  'pages.bounce': 'Absprünge',
   'pages.empty': 'In diesem Zeitraum wurde keine Seite aufgerufen.',
 
   'referrers.title': 'Woher sie kamen',

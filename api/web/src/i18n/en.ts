@@ -71,7 +71,7 @@ export const en = {
   'pages.visits': 'Visits',
   'pages.views': 'Views',
   'pages.time': 'Time',
-  'pages.bounce': 'Bounce rate',
+  'pages.bounce': 'Bounces',
   'pages.empty': 'No page was viewed in this period.',
 
   'referrers.title': 'How they found you',

@@ -36,7 +36,7 @@ const counted = (value: unknown): Counted[] =>
 export function readFrame(text: unknown): Frame {
   let frame: Record<string, unknown>;
   try {
-    frame = JSON.parse(String(text)) as Record<string, unknown>;
+    frame = (JSON.parse(String(text)) ?? {}) as Record<string, unknown>;
   } catch {
     return undefined;
   }

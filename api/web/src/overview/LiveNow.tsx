@@ -20,7 +20,7 @@ export function LiveNow({ live }: { live: LiveState }) {
           <h2 id="live-title">{t('live.title')}</h2>
           <Connection live={live} />
         </header>
-        <p className="live-number">
+        <p className="live-number" data-empty={!visitors || undefined}>
           <span key={visitors?.m5} data-testid="live-visitors">
             {visitors ? format.number(visitors.m5) : '–'}
           </span>
@@ -28,7 +28,7 @@ export function LiveNow({ live }: { live: LiveState }) {
         <p className="live-caption">
           {visitors
             ? t(visitors.m5 === 1 ? 'live.visitors_one' : 'live.visitors_other')
-            : t('live.waiting')}
+            : !live.refusal && t('live.waiting')}
         </p>
         <Sparkline points={live.trend} label={t('live.trend')} />
         <dl className="live-spans">

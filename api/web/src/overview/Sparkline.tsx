@@ -16,7 +16,10 @@ export function Sparkline({ points, label }: { points: Point[]; label: string })
     >
       {path && (
         <>
-          <path className="spark-area" d={`${path}V${HEIGHT}H0Z`} />
+          <path
+            className="spark-area"
+            d={`${path}V${HEIGHT}H${path.slice(1, path.indexOf(' '))}Z`}
+          />
           <path className="spark-line" d={path} />
         </>
       )}

@@ -58,22 +58,24 @@ function Figures({ days }: { days: DayVisits[] }) {
 function DayTable({ days }: { days: DayVisits[] }) {
   const { t, format } = useLocale();
   return (
-    <table className="hidden">
-      <caption>{t('visits.perDay')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('visits.day')}</th>
-          <th scope="col">{t('visits.total')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {days.map(({ day, visits }) => (
-          <tr key={day}>
-            <th scope="row">{format.day(day, 'long')}</th>
-            <td>{format.number(visits)}</td>
+    <div className="hidden">
+      <table>
+        <caption>{t('visits.perDay')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('visits.day')}</th>
+            <th scope="col">{t('visits.total')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {days.map(({ day, visits }) => (
+            <tr key={day}>
+              <th scope="row">{format.day(day, 'long')}</th>
+              <td>{format.number(visits)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

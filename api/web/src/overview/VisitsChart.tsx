@@ -26,13 +26,17 @@ const darkQuery = (): MediaQueryList => matchMedia('(prefers-color-scheme: dark)
 export default function VisitsChart({ days }: { days: DayVisits[] }) {
   const locale = useLocale();
   const dark = useScheme();
+  const [width, setWidth] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof init>>(null);
 
   useEffect(() => {
     const element = box.current!;
     const made = (chart.current = init(element));
-    const observer = new ResizeObserver(() => made.resize());
+    const observer = new ResizeObserver(() => {
+      made.resize();
+      setWidth(element.clientWidth);
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -42,7 +46,7 @@ export default function VisitsChart({ days }: { days: DayVisits[] }) {
 
   useEffect(() => {
     chart.current?.setOption(visitsOption(days, locale, getComputedStyle(box.current!)), true);
-  }, [days, locale, dark]);
+  }, [days, locale, dark, width]);
 
   return (
     <div ref={box} className="chart-canvas" role="img" aria-label={locale.t('visits.perDay')} />

@@ -11,6 +11,9 @@ export function visitsOption(
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const rem = parseFloat(style.fontSize) || 16;
   const last = days.length - 1;
+  // Counted from today backwards, so that the newest day always has its name.
+  const labels = parseFloat(style.width) < 40 * rem ? 4 : 10;
+  const step = Math.ceil(days.length / labels);
   const line = {
     type: 'line',
     smooth: 0.25,
@@ -33,7 +36,7 @@ export function visitsOption(
       axisLabel: {
         color: color('--ink-soft'),
         fontSize: 0.8 * rem,
-        hideOverlap: true,
+        interval: (index: number) => (last - index) % step === 0,
         alignMinLabel: 'left',
         alignMaxLabel: 'right',
         formatter: (day: string) => format.day(day, 'short'),

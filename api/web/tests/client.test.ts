@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { report, signIn, sites } from '../src/api/client';
+import { ApiError } from '../src/api/errors';
+import { dayVisits, pageRows, quantity, ratio, referrerRows } from '../src/api/reports';
+import { session } from '../src/api/session';
+
+const answer = (status: number, body: unknown) =>
+  vi
+    .mocked(fetch)
+    .mockResolvedValueOnce(
+      new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }),
+    );
+const fault = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no fault',
+    (error: ApiError) => [error.fault, error.message],
+  );
+const signedIn = { token: 'a.b.c', login: 'ada', superuser: false, expiresAt: Date.now() + 60_000 };
+
+beforeEach(() => {
+  vi.stubGlobal('fetch', vi.fn());
+  session.set(signedIn);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the client', () => {
+  it('signs in and keeps the session for this tab', async () => {
+    session.set(null);
+    answer(200, {
+      access_token: 'x.y.z',
+      expires_in: 28800,
+      user: { login: 'admin', superuser: true },
+    });
+    await signIn('admin', 'secret');
+    expect(session.get()).toMatchObject({ token: 'x.y.z', login: 'admin', superuser: true });
+    expect(sessionStorage.getItem('nagare.session')).toContain('x.y.z');
+  });
+
+  it('sends the token in a header, never in the address', async () => {
+    answer(200, []);
+    await report('Actions.getPageUrls', { idSite: 1, period: 'day', date: 'today', flat: 1 });
+    const [url, init] = vi.mocked(fetch).mock.calls[0]!;
+    expect(url).toBe(
+      '/index.php?module=API&method=Actions.getPageUrls&format=json&idSite=1&period=day&date=today&flat=1',
+    );
+    expect(new Headers(init!.headers).get('Authorization')).toBe('Bearer a.b.c');
+  });
+
+  it.each([
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+    [429, 'slow_down'],
+    [400, 'invalid'],
+    [503, 'server'],
+  ])('tells status %d apart as %s', async (status, kind) => {
+    answer(status, { type: 'about:blank', title: 'T', status, detail: 'because' });
+    expect(await fault(report('X.get', {}))).toEqual([kind, 'because']);
+  });
+
+  it('finds the error of a report whatever its status', async () => {
+    answer(200, { result: 'error', message: 'Date format must be …' });
+    expect(await fault(report('X.get', {}))).toEqual(['invalid', 'Date format must be …']);
+    answer(401, { result: 'error', message: "You can't access this resource" });
+    expect(await fault(report('X.get', {}))).toEqual([
+      'unauthenticated',
+      "You can't access this resource",
+    ]);
+  });
+
+  it('does not take a page for an answer', async () => {
+    answer(200, '<!doctype html>');
+    expect(await fault(report('X.get', {}))).toEqual(['server', 'the answer is not JSON']);
+    answer(502, '<h1>Bad gateway</h1>');
+    expect(await fault(report('X.get', {}))).toEqual(['server', '']);
+  });
+
+  it('says that the network is down', async () => {
+    vi.mocked(fetch).mockRejectedValueOnce(new TypeError('failed'));
+    expect((await fault(report('X.get', {})))[0]).toBe('network');
+  });
+
+  it('ends the session when the server no longer knows it', async () => {
+    const changed = vi.fn();
+    const unsubscribe = session.subscribe(changed);
+    answer(401, { status: 401 });
+    await fault(sites());
+    unsubscribe();
+    expect(session.get()).toBeNull();
+    expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('lets a session expire', () => {
+    session.set({ ...signedIn, expiresAt: Date.now() - 1 });
+    expect(session.get()).toBeNull();
+    expect(sessionStorage.getItem('nagare.session')).toBeNull();
+  });
+});
+
+describe('reports', () => {
+  it('take numbers as numbers or as text', () => {
+    expect([quantity('12'), quantity(3), quantity(undefined), quantity('x')]).toEqual([
+      12, 3, 0, 0,
+    ]);
+    expect([ratio('44%'), ratio(0.5), ratio(undefined)]).toEqual([0.44, 0.5, undefined]);
+  });
+
+  it('read days, also empty ones, in order', () => {
+    const days = dayVisits({ '2026-03-02': [], '2026-03-01': { nb_visits: '3', bounce_count: 1 } });
+    expect(days.map(({ day, visits, bounces }) => [day, visits, bounces])).toEqual([
+      ['2026-03-01', 3, 1],
+      ['2026-03-02', 0, 0],
+    ]);
+    expect(dayVisits([])).toEqual([]);
+  });
+
+  it('read pages with what they have', () => {
+    expect(
+      pageRows([{ label: '/a', nb_visits: 2, nb_hits: 3, bounce_rate: '50%' }, { label: '/b' }]),
+    ).toEqual([
+      { label: '/a', visits: 2, views: 3, seconds: undefined, bounceRate: 0.5 },
+      { label: '/b', visits: 0, views: 0, seconds: undefined, bounceRate: undefined },
+    ]);
+  });
+
+  it('know the types of referrers by number or by name', () => {
+    const rows = [
+      { label: 'Suchmaschinen', referrer_type: 2, nb_visits: 5 },
+      { label: 'Direct Entry', nb_visits: 4 },
+      { label: 'AI Assistants', referrer_type: 8, nb_visits: 1 },
+    ];
+    expect(referrerRows(rows).map(({ type }) => type)).toEqual(['search', 'direct', undefined]);
+  });
+});
