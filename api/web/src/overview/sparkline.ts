@@ -2,7 +2,7 @@ import { type Point, TREND_MS } from '../live/state';
 
 const INSET = 3;
 
-const SPAN_MS_MIN = 15_000;
+const SPAN_MS_MIN = 2_000;
 
 /**
  * The way of a number over the past minutes as an SVG path, in steps: a count holds until it
