@@ -7,17 +7,18 @@ const COOKIE_CONSENT = 'mtm_cookie_consent';
 const REMOVED = 'mtm_consent_removed';
 const FOREVER_HOURS = 30 * 365 * 24;
 
-/** What the visitor allows: sending at all, and remembering by cookies. */
+const remember = (core: Core, name: string, hours = FOREVER_HOURS): void =>
+  writeCookie(core, name, Date.now(), hours * 3600);
+
+const forgetVisitor = (core: Core): void => {
+  deleteOwn(core);
+  core.$visitorId = '';
+};
+
+/** Whether the visitor allows to be measured at all. */
 export function consent(core: Core) {
   core.$optedOut = !!readCookie(REMOVED);
 
-  const remember = (name: string, hours = FOREVER_HOURS): void =>
-    writeCookie(core, name, Date.now(), hours * 3600);
-
-  const forgetVisitor = (): void => {
-    deleteOwn(core);
-    core.$visitorId = '';
-  };
   const setConsentGiven = (): void => {
     writeCookie(core, REMOVED);
     core.$optedOut = false;
@@ -26,27 +27,16 @@ export function consent(core: Core) {
   };
   const forgetConsentGiven = (): void => {
     writeCookie(core, CONSENT);
-    remember(REMOVED);
+    remember(core, REMOVED);
     core.$optedOut = true;
     core.$consented = false;
     core.$outbox = [];
-    forgetVisitor();
+    forgetVisitor(core);
   };
-  const disableCookies = (): void => {
-    core.$noCookies = true;
-    forgetVisitor();
-  };
-  const setCookieConsentGiven = (): void => {
-    // Tells a running visit the id that it can be recognised by from now on.
-    const late = core.$noCookies && core.$sent;
-    core.$noCookies = false;
-    if (late) track(core, { ping: 1 });
-  };
-
   return {
     setDoNotTrack(respect: boolean): void {
       core.DoNotTrack = respect;
-      if (refused(core)) forgetVisitor();
+      if (refused(core)) forgetVisitor(core);
     },
     requireConsent(): void {
       core.$consentRequired = true;
@@ -54,7 +44,7 @@ export function consent(core: Core) {
     },
     setConsentGiven,
     rememberConsentGiven(hours?: number): void {
-      remember(CONSENT, hours);
+      remember(core, CONSENT, hours);
       setConsentGiven();
     },
     forgetConsentGiven,
@@ -64,7 +54,23 @@ export function consent(core: Core) {
     hasConsent: () => hasConsent(core),
     isConsentRequired: () => core.$consentRequired,
     getRememberedConsent: () => readCookie(CONSENT),
+  };
+}
 
+/** Whether the visitor allows to be remembered by cookies. */
+export function cookieConsent(core: Core) {
+  const disableCookies = (): void => {
+    core.$noCookies = true;
+    forgetVisitor(core);
+  };
+  const setCookieConsentGiven = (): void => {
+    // Tells a running visit the id that it can be recognised by from now on.
+    const late = core.$noCookies && core.$sent;
+    core.$noCookies = false;
+    if (late) track(core, { ping: 1 });
+  };
+
+  return {
     disableCookies,
     areCookiesEnabled: () => usesCookies(core),
     requireCookieConsent(): void {
@@ -72,7 +78,7 @@ export function consent(core: Core) {
     },
     setCookieConsentGiven,
     rememberCookieConsentGiven(hours?: number): void {
-      remember(COOKIE_CONSENT, hours);
+      remember(core, COOKIE_CONSENT, hours);
       setCookieConsentGiven();
     },
     forgetCookieConsentGiven(): void {

@@ -1,4 +1,4 @@
-import { consent } from './consent';
+import { consent, cookieConsent } from './consent';
 import { newCore } from './core';
 import { heartbeat } from './heartbeat';
 import { links } from './links';
@@ -17,6 +17,7 @@ export function newTracker(url = '', site: string | number = '') {
     ...pages(core),
     ...links(core),
     ...consent(core),
+    ...cookieConsent(core),
     ...heartbeat(core),
   };
 }
