@@ -1,7 +1,7 @@
 //! What is inserted at once: a range of a partition's events.
 
 use nagare_runtime::LogMessage;
-use nagare_schema::{CodecError, EventBatch, decode};
+use nagare_schema::EventBatch;
 
 use crate::projection::rows_max;
 
@@ -94,14 +94,6 @@ impl Batch {
             rows_max: self.rows_max,
         }
     }
-}
-
-/// The events of a message.
-///
-/// # Errors
-/// [`CodecError::TooNew`] when a newer release wrote it, any other when nobody can read it.
-pub(crate) fn read(message: &LogMessage) -> Result<EventBatch, CodecError> {
-    decode(message.version, &message.payload)
 }
 
 #[cfg(test)]

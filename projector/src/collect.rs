@@ -1,56 +1,76 @@
-//! Reads ahead: while a batch is being inserted, the next one grows.
+//! Makes batches of what was fetched.
 
-use nagare_runtime::{Log, LogMessage, LogReader};
-use nagare_schema::{CodecError, EventBatch, Fact, Partition, STREAM_EVENTS};
+use nagare_runtime::{Log, LogMessage};
+use nagare_schema::{CodecError, EventBatch, Partition, STREAM_EVENTS};
+use tokio::task::JoinHandle;
 
 use crate::{
-    batch::{Batch, read},
+    batch::Batch,
     error::TaskError,
+    fetch::{Fetched, Fetcher},
     metrics::Metrics,
 };
 
-/// Collects the events of a partition into batches.
+/// Collects the events of a partition into batches. Cancelling any of its waits loses nothing.
 pub(crate) struct Collector {
     partition: Partition,
     log: Log,
-    reader: LogReader,
+    fetcher: Fetcher,
     metrics: Metrics,
     batch: Option<Batch>,
-    /// A message that was read but is not in the batch yet, so that cancelling loses nothing.
-    held: Option<LogMessage>,
-    /// The held message cannot be added: what comes before it goes first.
+    /// The next message, that is being decoded or does not belong to the batch.
+    next: Option<Next>,
+    caught_up: bool,
+    /// The next message cannot be added: what comes before it goes first.
     sealed: bool,
+}
+
+struct Next {
+    message: LogMessage,
+    events: Events,
+}
+
+enum Events {
+    Decoding(JoinHandle<Result<EventBatch, CodecError>>),
+    Decoded(Result<EventBatch, CodecError>),
 }
 
 impl Collector {
     /// Reads from the message after `after`.
     pub(crate) async fn open(log: &Log, partition: Partition, after: u64, metrics: Metrics) -> Result<Self, TaskError> {
-        let reader = log.read_events(partition, after).await?;
-        Ok(Self { partition, log: log.clone(), reader, metrics, batch: None, held: None, sealed: false })
+        let fetcher = Fetcher::start(log.read_events(partition, after).await?);
+        Ok(Self {
+            partition,
+            log: log.clone(),
+            fetcher,
+            metrics,
+            batch: None,
+            next: None,
+            caught_up: false,
+            sealed: false,
+        })
     }
 
-    /// Adds messages until the batch is full. Cancelling loses nothing.
+    /// Adds messages until the batch is full.
     pub(crate) async fn fill(&mut self) -> Result<(), TaskError> {
         while !self.is_full() {
-            if !self.step().await? {
-                self.reader.announced().await;
-            }
+            self.step().await?;
         }
         Ok(())
     }
 
-    /// Adds messages until there are none left now or the batch is full.
+    /// Adds messages until there are none left or the batch is full.
     pub(crate) async fn drain(&mut self) -> Result<(), TaskError> {
-        while !self.is_full() && self.step().await? {}
+        while !self.is_full() && !self.caught_up {
+            self.step().await?;
+        }
         Ok(())
     }
 
-    /// Waits until there is at least one message in the batch. Cancelling loses nothing.
+    /// Waits until there is at least one message in the batch.
     pub(crate) async fn wait(&mut self) -> Result<(), TaskError> {
         while self.batch.is_none() {
-            if !self.step().await? {
-                self.reader.announced().await;
-            }
+            self.step().await?;
         }
         Ok(())
     }
@@ -58,15 +78,10 @@ impl Collector {
     /// The messages of a range that is being repeated; `None` when nothing of it is left in the log.
     pub(crate) async fn repeat(&mut self, range: (u64, u64)) -> Result<Option<Batch>, TaskError> {
         let (_, to) = range;
-        while self.reader.position() < to {
-            let Some(message) = self.reader.try_next().await? else { break };
-            if message.sequence > to {
-                self.held = Some(message);
-                break;
-            }
-            self.take(message).await?;
+        while !self.caught_up && self.fetch().await?.is_some_and(|sequence| sequence <= to) {
+            self.take().await?;
         }
-        Ok(self.batch.take().map(|batch| batch.repeating(range)))
+        Ok(self.take_batch().map(|batch| batch.repeating(range)))
     }
 
     /// The batch as it is, making room for the next.
@@ -80,57 +95,72 @@ impl Collector {
         self.batch.as_ref()
     }
 
-    /// True when the batch wants to be inserted.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.sealed || self.batch.as_ref().is_some_and(Batch::is_full)
     }
 
-    /// Adds one message; false when there is none now.
-    async fn step(&mut self) -> Result<bool, TaskError> {
-        let message = match self.held.take() {
-            Some(message) => Some(message),
-            None => self.reader.try_next().await?,
-        };
-        let Some(message) = message else { return Ok(false) };
-        if message.version > EventBatch::VERSION && self.batch.is_some() {
-            self.held = Some(message);
-            self.sealed = true;
-            return Ok(true);
+    /// Adds one message, or learns that there is none now.
+    async fn step(&mut self) -> Result<(), TaskError> {
+        if self.fetch().await?.is_none() {
+            return Ok(());
         }
-        self.take(message).await?;
-        Ok(true)
-    }
-
-    async fn take(&mut self, message: LogMessage) -> Result<(), TaskError> {
-        let events = match read(&message) {
-            Ok(events) => Some(events),
-            Err(error) => {
-                self.bury(message.clone(), &error).await?;
-                None
+        match self.take().await {
+            Err(TaskError::TooNew { .. }) if self.batch.is_some() => {
+                self.sealed = true;
+                Ok(())
             }
-        };
-        self.add(&message, events);
-        Ok(())
-    }
-
-    /// Sets a message aside that nobody can read. One that a newer release wrote is waited for instead.
-    async fn bury(&mut self, message: LogMessage, error: &CodecError) -> Result<(), TaskError> {
-        let sequence = message.sequence;
-        if matches!(error, CodecError::TooNew { .. }) {
-            return Err(TaskError::TooNew { sequence, reason: error.to_string() });
+            taken => taken,
         }
-        let held = self.held.insert(message);
-        self.log.bury(STREAM_EVENTS, self.partition, held, &error.to_string()).await?;
-        self.held = None;
-        self.metrics.buried();
-        tracing::error!(partition = %self.partition, sequence, %error, "a message cannot be read; it is set aside");
-        Ok(())
     }
 
-    fn add(&mut self, message: &LogMessage, events: Option<EventBatch>) {
+    /// Makes sure that there is a next message, and tells its sequence; `None` when there is none now.
+    async fn fetch(&mut self) -> Result<Option<u64>, TaskError> {
+        if self.next.is_none() {
+            match self.fetcher.next().await {
+                Fetched::Message(message, decoding) => {
+                    self.next = Some(Next { message, events: Events::Decoding(decoding) });
+                }
+                Fetched::CaughtUp => {
+                    self.caught_up = true;
+                    return Ok(None);
+                }
+                Fetched::Failed(error) => return Err(error.into()),
+            }
+        }
+        self.caught_up = false;
+        Ok(self.next.as_ref().map(|next| next.message.sequence))
+    }
+
+    /// Adds the next message to the batch.
+    async fn take(&mut self) -> Result<(), TaskError> {
+        let Some(next) = &mut self.next else { return Ok(()) };
+        if let Events::Decoding(decoding) = &mut next.events {
+            let decoded = decoding.await.map_err(|error| TaskError::Decoder(error.to_string()))?;
+            next.events = Events::Decoded(decoded);
+        }
+        let Some(Next { message, events: Events::Decoded(decoded) }) = &self.next else { return Ok(()) };
+        match decoded {
+            Ok(_) => {}
+            // Passing it would lose what it says.
+            Err(error @ CodecError::TooNew { .. }) => {
+                return Err(TaskError::TooNew { sequence: message.sequence, reason: error.to_string() });
+            }
+            Err(error) => self.bury(message, error).await?,
+        }
+        let Some(Next { message, events: Events::Decoded(decoded) }) = self.next.take() else { return Ok(()) };
         match &mut self.batch {
-            Some(batch) => batch.add(message, events),
-            None => self.batch = Some(Batch::begin(message, events)),
+            Some(batch) => batch.add(&message, decoded.ok()),
+            None => self.batch = Some(Batch::begin(&message, decoded.ok())),
         }
+        Ok(())
+    }
+
+    /// Sets a message aside that nobody can read.
+    async fn bury(&self, message: &LogMessage, error: &CodecError) -> Result<(), TaskError> {
+        let (partition, sequence) = (self.partition, message.sequence);
+        self.log.bury(STREAM_EVENTS, partition, message, &error.to_string()).await?;
+        self.metrics.buried();
+        tracing::error!(%partition, sequence, %error, "a message cannot be read; it is set aside");
+        Ok(())
     }
 }

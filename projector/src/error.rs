@@ -26,6 +26,9 @@ pub(crate) enum TaskError {
     /// Progress cannot be read or written.
     #[error("progress cannot be read or written: {0}")]
     Progress(String),
+    /// The decoding of a message ended by itself: a bug.
+    #[error("a message was not decoded: {0}")]
+    Decoder(String),
     /// Written by a newer release: passing it would lose what it says.
     #[error("message {sequence} waits for a newer release of the projector: {reason}")]
     TooNew {

@@ -4,6 +4,7 @@ mod batch;
 mod collect;
 mod config;
 mod error;
+mod fetch;
 mod insert;
 mod ledger;
 mod metrics;

@@ -27,12 +27,17 @@ impl Pace {
     pub(crate) fn new(partitions: u16) -> Self {
         let interval_min = INTERVAL_MIN.max(INTERVAL_BY_PARTITION * u32::from(partitions));
         let now = Instant::now();
-        Self { interval_min, began: now, due: now }
+        Self { interval_min, began: now.checked_sub(interval_min).unwrap_or(now), due: now }
     }
 
-    /// When the next insert may begin.
+    /// When the next insert should begin.
     pub(crate) fn due(&self) -> Instant {
         self.due
+    }
+
+    /// When it may begin at the earliest: a full batch does not wait for longer.
+    pub(crate) fn earliest(&self) -> Instant {
+        self.began + self.interval_min
     }
 
     /// Notes that an insert begins.
@@ -59,6 +64,7 @@ mod tests {
         tokio::time::advance(Duration::from_millis(took_ms)).await;
         pace.end();
         assert_eq!(pace.due() - began, Duration::from_millis(expected_ms));
+        assert!(pace.earliest() <= pace.due());
     }
 
     #[tokio::test(start_paused = true)]

@@ -109,7 +109,7 @@ impl Task<'_> {
         if let Ok(full) = tokio::time::timeout_at(self.pace.due(), self.collector.fill()).await {
             full?;
         }
-        tokio::time::sleep_until(self.pace.due()).await;
+        tokio::time::sleep_until(self.pace.earliest()).await;
         // Behind the log there is no reason to wait for anything but a full batch.
         if let Ok(drained) = tokio::time::timeout(GROW_MAX, self.collector.drain()).await {
             drained?;
