@@ -1,1 +1,28 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod catalogue;
+mod dashboard;
+mod endpoint;
+mod error;
+mod format;
+mod live;
+mod methods;
+mod metrics;
+mod options;
+mod period;
+mod permission;
+mod plan;
+mod query;
+mod request;
+mod rest;
+mod server;
+mod shape;
+mod table;
+mod value;
+
+pub use auth::{generate_token, hash_password, token_hash};
+pub use error::ApiError;
+pub use options::ApiOptions;
+pub use permission::Permission;
+pub use server::Api;

@@ -1,0 +1,106 @@
+//! Adding the pulses of partitions: they hold disjoint visitors.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use nagare_schema::{LiveCount, LiveFrame, LivePulse, LiveVisitors, Partition, SiteId, UnixMillis};
+
+/// Rows of each list of a frame.
+const LISTED_MAX: usize = 10;
+
+/// The latest pulse of every partition of one site.
+#[derive(Debug, Default)]
+pub(crate) struct Pulses {
+    latest: BTreeMap<Partition, LivePulse>,
+}
+
+impl Pulses {
+    /// Takes a pulse, unless a newer one of its partition is known.
+    pub(crate) fn take(&mut self, pulse: LivePulse) {
+        let known = self.latest.get(&pulse.partition);
+        if known.is_none_or(|known| known.at <= pulse.at) {
+            self.latest.insert(pulse.partition, pulse);
+        }
+    }
+
+    /// The sum. `at` is the oldest pulse that still counts visitors, so that a reader sees when a
+    /// partition has fallen silent; `now` when none does.
+    pub(crate) fn frame(&self, site: SiteId, now: UnixMillis) -> LiveFrame {
+        let pulses = || self.latest.values();
+        let sum = |of: fn(&LiveVisitors) -> u64| pulses().map(|pulse| of(&pulse.visitors)).sum();
+        LiveFrame::Snapshot {
+            site,
+            at: pulses().filter(|pulse| pulse.visitors.m30 > 0).map(|pulse| pulse.at).min().unwrap_or(now),
+            visitors: LiveVisitors {
+                m1: sum(|visitors| visitors.m1),
+                m3: sum(|visitors| visitors.m3),
+                m5: sum(|visitors| visitors.m5),
+                m30: sum(|visitors| visitors.m30),
+            },
+            hits_per_second: pulses().map(|pulse| pulse.hits_per_second).sum(),
+            pages: top(pulses().flat_map(|pulse| &pulse.pages)),
+            referrers: top(pulses().flat_map(|pulse| &pulse.referrers)),
+            countries: top(pulses().flat_map(|pulse| &pulse.countries)),
+            lag_ms: pulses().map(|pulse| pulse.lag_ms).max().unwrap_or(0),
+        }
+    }
+}
+
+fn top<'a>(counts: impl Iterator<Item = &'a LiveCount>) -> Vec<LiveCount> {
+    let mut sums: HashMap<Arc<str>, u64> = HashMap::new();
+    for count in counts {
+        *sums.entry(count.label.clone()).or_default() += count.visitors;
+    }
+    let mut listed: Vec<LiveCount> = sums.into_iter().map(|(label, visitors)| LiveCount { label, visitors }).collect();
+    listed.sort_unstable_by(|a, b| (Reverse(a.visitors), &a.label).cmp(&(Reverse(b.visitors), &b.label)));
+    listed.truncate(LISTED_MAX);
+    listed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pulse(partition: u16, at: i64, visitors: u64, page: &str) -> LivePulse {
+        let count = |label: &str| LiveCount { label: label.into(), visitors };
+        LivePulse {
+            site: SiteId(1),
+            partition: Partition(partition),
+            at: UnixMillis(at),
+            visitors: LiveVisitors { m1: visitors, m3: visitors, m5: visitors, m30: visitors },
+            hits_per_second: 0.5,
+            pages: vec![count(page)],
+            referrers: vec![count("")],
+            countries: vec![count("de")],
+            lag_ms: at.unsigned_abs(),
+        }
+    }
+
+    #[test]
+    fn partitions_add_up_and_a_newer_pulse_replaces() {
+        let mut pulses = Pulses::default();
+        for taken in [pulse(0, 10, 2, "/a"), pulse(1, 12, 3, "/a"), pulse(0, 20, 4, "/b"), pulse(0, 15, 9, "/c")] {
+            pulses.take(taken);
+        }
+        let LiveFrame::Snapshot { at, visitors, pages, referrers, lag_ms, hits_per_second, .. } =
+            pulses.frame(SiteId(1), UnixMillis(99))
+        else {
+            panic!("a snapshot");
+        };
+        assert_eq!((at.0, visitors.m30, lag_ms, hits_per_second), (12, 7, 20, 1.0));
+        let pages: Vec<_> = pages.iter().map(|count| (count.label.as_ref(), count.visitors)).collect();
+        assert_eq!(pages, [("/b", 4), ("/a", 3)]);
+        assert_eq!(referrers[0].visitors, 7);
+    }
+
+    #[test]
+    fn an_idle_site_is_as_old_as_now() {
+        let LiveFrame::Snapshot { at, .. } = Pulses::default().frame(SiteId(1), UnixMillis(7)) else {
+            panic!("a snapshot");
+        };
+        assert_eq!(at.0, 7);
+    }
+}

@@ -1,0 +1,146 @@
+//! The role's requests: who answers which path, and with what limits.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use axum::{
+    BoxError, Extension, Router,
+    body::Bytes,
+    error_handling::HandleErrorLayer,
+    extract::{ConnectInfo, DefaultBodyLimit, RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use nagare_runtime::{Context, HealthHandle};
+use nagare_schema::UnixMillis;
+use tower::ServiceBuilder;
+use tower_http::compression::CompressionLayer;
+
+use crate::{
+    auth::{Authenticator, Caller, Credentials, PasswordChecker, Sessions, Throttle},
+    dashboard,
+    endpoint::Endpoint,
+    error::ApiError,
+    live::Hub,
+    metrics::Metrics,
+    options::ApiOptions,
+    request::Params,
+    rest,
+};
+
+/// Bytes of a request's body.
+const BODY_BYTES_MAX: usize = 2 << 20;
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) context: Context,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) passwords: PasswordChecker,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Metrics,
+}
+
+impl Shared {
+    /// Who asks, by the directory as it is now.
+    pub(crate) fn caller(&self, credentials: &Credentials) -> Caller {
+        let config = self.context.directory.snapshot();
+        Caller { identity: self.authenticator.identify(&config, credentials, now()), config }
+    }
+}
+
+/// The API role.
+pub struct Api {
+    shared: Shared,
+    requests_max: usize,
+    _ready: HealthHandle,
+}
+
+impl Api {
+    /// Begins once the deployment is initialised.
+    ///
+    /// # Errors
+    /// When the process stops first, or a metric's name is taken.
+    pub async fn start(context: &Context, options: ApiOptions) -> Result<Self, ApiError> {
+        let ready = context.health.register("api");
+        let mut changes = context.directory.changes();
+        let deployed = tokio::select! {
+            () = context.stop.cancelled() => return Err(ApiError::NotInitialised),
+            config = changes.wait_for(|config| config.deployment.is_some()) => config.map(|config| config.clone()),
+        };
+        let deployment = deployed.ok().and_then(|config| config.deployment.clone()).ok_or(ApiError::NotInitialised)?;
+        let metrics = Metrics::new(&context.registry)?;
+        let shared = Shared {
+            authenticator: Authenticator { sessions: Sessions::new(&deployment.secret) },
+            passwords: PasswordChecker::new()?,
+            throttle: Arc::default(),
+            endpoint: Endpoint::new(context, &options, &metrics),
+            hub: Arc::new(Hub::new(context.nats.clone())),
+            context: context.clone(),
+            metrics,
+        };
+        ready.set(true);
+        Ok(Self { shared, requests_max: options.requests_max, _ready: ready })
+    }
+
+    /// All paths of the role; paths that nobody knows belong to the dashboard.
+    pub fn router(&self) -> Router {
+        let overload = ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(overloaded))
+            .load_shed()
+            .concurrency_limit(self.requests_max);
+        let requests = Router::new()
+            .route("/", get(matomo).post(matomo))
+            .route("/index.php", get(matomo).post(matomo))
+            .merge(rest::router())
+            .layer(overload)
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(CompressionLayer::new());
+        Router::new()
+            .merge(requests)
+            .route("/live", get(crate::live::upgrade))
+            .merge(dashboard::router())
+            .with_state(self.shared.clone())
+    }
+}
+
+async fn overloaded(_: BoxError) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "too many requests at once\n").into_response()
+}
+
+/// Matomo's Reporting API; without `module=API` the dashboard.
+async fn matomo(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body);
+    let read = (Params::parse(&query), Params::parse(&body), Params::read(&query, &body));
+    let (Ok(in_query), Ok(in_body), Ok(params)) = read else {
+        return (StatusCode::BAD_REQUEST, "too many parameters\n").into_response();
+    };
+    if params.text("module") != Some("API") {
+        return dashboard::index();
+    }
+    let caller = shared.caller(&Credentials::of(&headers, &in_query, &in_body));
+    Box::pin(shared.endpoint.answer(&caller, &params, now())).await
+}
+
+/// The address of a connection, where the listener tells it.
+pub(crate) fn address_of(connection: Option<Extension<ConnectInfo<SocketAddr>>>) -> Option<IpAddr> {
+    connection.map(|Extension(ConnectInfo(address))| address.ip())
+}
+
+/// The wall clock.
+pub(crate) fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
