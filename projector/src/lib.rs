@@ -11,9 +11,10 @@ mod metrics;
 mod pace;
 mod partition;
 mod projection;
+mod retention;
 mod row;
 mod run;
 
-pub use config::ProjectorOptions;
+pub use config::{ProjectorOptions, RetentionOptions};
 pub use error::ProjectorError;
 pub use run::run;

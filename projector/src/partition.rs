@@ -16,6 +16,7 @@ use crate::{
     ledger::Ledger,
     metrics::{Behind, Metrics},
     pace::Pace,
+    retention::Retention,
 };
 
 /// An insert that is under way gets this long to finish when the partition is given up.
@@ -35,19 +36,31 @@ pub(crate) struct Shared {
     pub(crate) writer: Writer,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: u16,
+    pub(crate) log_age: Duration,
 }
 
-/// Projects a partition until `stop`.
+/// Projects a partition, and trims its logs, until `stop`.
 pub(crate) async fn project(shared: Shared, partition: Partition, stop: CancellationToken) -> Result<(), TaskError> {
     let _owning = shared.metrics.owning(partition);
-    match open(&shared, partition, &stop).await {
-        Ok(mut task) => match task.run().await {
-            Err(TaskError::Stopped) => Ok(()),
-            ended => ended,
-        },
+    let retention = Retention {
+        log: shared.log.clone(),
+        progress: shared.progress.clone(),
+        partition,
+        age: shared.log_age,
+        metrics: shared.metrics.clone(),
+    };
+    let ended = tokio::select! {
+        ended = project_until(&shared, partition, &stop) => ended,
+        () = retention.run() => Ok(()),
+    };
+    match ended {
         Err(TaskError::Stopped) => Ok(()),
-        Err(error) => Err(error),
+        ended => ended,
     }
+}
+
+async fn project_until(shared: &Shared, partition: Partition, stop: &CancellationToken) -> Result<(), TaskError> {
+    open(shared, partition, stop).await?.run().await
 }
 
 async fn open<'a>(

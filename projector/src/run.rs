@@ -23,7 +23,7 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
     let metrics = Metrics::register(&context.registry)?;
     let health = context.health.register("projector");
     let Some(partitions) = partitions(&context).await else { return Ok(()) };
-    let member = options.member.unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
+    let member = if options.member.is_empty() { random_name() } else { options.member };
     let membership =
         Membership::join(&context.jetstream, Role::Projector, &member, partitions, context.stop.clone()).await?;
     let shared = Shared {
@@ -32,6 +32,7 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),
         partitions,
+        log_age: options.retention.age(),
     };
     health.set(true);
     let start = move |partition, stop| project(shared.clone(), partition, stop);
@@ -51,6 +52,10 @@ async fn observe(metrics: &Metrics) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         metrics.observe_lag(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
     }
+}
+
+fn random_name() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
 /// The number of partitions, once the deployment is known; `None` when told to stop before.
