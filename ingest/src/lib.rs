@@ -1,1 +1,22 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod append;
+mod clock;
+mod error;
+mod http;
+mod ingest;
+mod intake;
+mod metrics;
+mod options;
+mod params;
+mod pipeline;
+mod place;
+mod queue;
+mod rules;
+mod salt;
+mod spool;
+mod writer;
+
+pub use error::IngestError;
+pub use ingest::Ingest;
+pub use options::IngestOptions;

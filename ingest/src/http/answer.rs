@@ -1,0 +1,141 @@
+//! Answers of the tracking endpoint (`tracking.md` §1.4, §1.5).
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use nagare_schema::DropReason;
+use serde_json::json;
+
+use crate::intake::{BulkFailure, BulkTally, is_error};
+
+/// The transparent image; clients compare its bytes.
+pub(super) const GIF: &[u8] =
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+/// Shown to who opens the endpoint in a browser.
+pub(super) const NOTICE: &str = "<!DOCTYPE html><title>Nagare</title><p>This is the tracking endpoint of <b>Nagare</b>, \
+    which speaks Matomo's Tracking HTTP API. It takes hits; it has no pages.</p>\n";
+/// When a client that was turned away may come back.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+/// What of a request shapes its answer.
+pub(super) struct Asked {
+    pub(super) method: Method,
+    pub(super) origin: Option<HeaderValue>,
+    /// `send_image=0`.
+    pub(super) without_image: bool,
+}
+
+/// The answer to a preflight request, if it is one.
+pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response> {
+    let asks = [header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_REQUEST_HEADERS];
+    if *method != Method::OPTIONS || !asks.iter().any(|name| headers.contains_key(name)) {
+        return None;
+    }
+    let mut response = with_status(StatusCode::NO_CONTENT, Body::empty());
+    let answer = response.headers_mut();
+    answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    Some(response)
+}
+
+impl Asked {
+    /// The answer to a single hit.
+    pub(super) fn single(&self, outcome: Result<(), DropReason>) -> Response {
+        match outcome {
+            Err(reason) if is_error(reason) => self.image(StatusCode::BAD_REQUEST),
+            Err(
+                reason @ (DropReason::TooLarge
+                | DropReason::MalformedBody
+                | DropReason::Overload
+                | DropReason::SpoolFull),
+            ) => self.refused(reason),
+            Err(DropReason::DoNotTrack) => {
+                let mut response = self.tracked();
+                response.headers_mut().insert("tk", HeaderValue::from_static("N"));
+                response
+            }
+            Ok(()) | Err(_) => self.tracked(),
+        }
+    }
+
+    /// The answer to a bulk request.
+    pub(super) fn bulk(&self, outcome: Result<BulkTally, BulkFailure>, without_answer: bool) -> Response {
+        match outcome {
+            Ok(_) if without_answer => self.finish(with_status(StatusCode::NO_CONTENT, Body::empty())),
+            Ok(tally) => self.tally(StatusCode::OK, "success", &tally),
+            Err(BulkFailure::Ended(tally)) => self.tally(StatusCode::INTERNAL_SERVER_ERROR, "error", &tally),
+            Err(BulkFailure::Unavailable) => {
+                let mut response = self.tally(StatusCode::SERVICE_UNAVAILABLE, "error", &BulkTally::default());
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+                response
+            }
+        }
+    }
+
+    /// The answer to a request without parameters.
+    pub(super) fn notice(&self) -> Response {
+        let status = if self.method == Method::GET { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        let mut response = with_status(status, Body::from(NOTICE));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
+        self.finish(response)
+    }
+
+    /// The answer to a request that is not looked into.
+    pub(super) fn refused(&self, reason: DropReason) -> Response {
+        let status = match reason {
+            DropReason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            DropReason::MalformedBody => StatusCode::BAD_REQUEST,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let mut response = with_status(status, Body::empty());
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        self.finish(response)
+    }
+
+    fn tracked(&self) -> Response {
+        if self.without_image {
+            return self.finish(with_status(StatusCode::NO_CONTENT, Body::empty()));
+        }
+        self.image(StatusCode::OK)
+    }
+
+    fn image(&self, status: StatusCode) -> Response {
+        let mut response = with_status(status, Body::from(GIF));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/gif"));
+        self.finish(response)
+    }
+
+    fn tally(&self, status: StatusCode, word: &str, tally: &BulkTally) -> Response {
+        let mut body = json!({ "status": word, "tracked": tally.tracked, "invalid": tally.invalid.len() });
+        if tally.tells_places && status == StatusCode::OK {
+            body["invalid_indices"] = json!(tally.invalid);
+        }
+        let mut response = with_status(status, Body::from(body.to_string()));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.finish(response)
+    }
+
+    /// Caching of GET; access of other sites' pages to everything else.
+    fn finish(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        if self.method == Method::GET {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        } else {
+            let origin = self.origin.clone().unwrap_or(HeaderValue::from_static("*"));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+fn with_status(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+}

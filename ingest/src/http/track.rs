@@ -1,0 +1,96 @@
+//! The tracking endpoint: one request, its hits, its answer.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{Method, header, request::Parts},
+    response::Response,
+};
+use bytes::Bytes;
+use nagare_schema::DropReason;
+use tokio::time::Instant;
+
+use super::{
+    answer::{Asked, preflight},
+    body, envelope,
+};
+use crate::{
+    intake::Intake,
+    params::{BulkBody, Name, is_bulk},
+    pipeline::Envelope,
+    salt::SaltStore,
+    writer::{PATIENCE, TRY_TIMEOUT},
+};
+
+/// Time a request gets: longer than an append is tried before its hits go to the spool.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const _: () = assert!(REQUEST_TIMEOUT.as_millis() > 2 * (PATIENCE.as_millis() + TRY_TIMEOUT.as_millis()));
+
+/// Answers one request.
+pub(super) async fn track<S: SaltStore>(State(intake): State<Arc<Intake<S>>>, request: Request) -> Response {
+    if let Some(answer) = preflight(request.method(), request.headers()) {
+        return answer;
+    }
+    let begun = Instant::now();
+    let (parts, body) = request.into_parts();
+    let asked = Asked {
+        method: parts.method.clone(),
+        origin: parts.headers.get(header::ORIGIN).cloned(),
+        without_image: false,
+    };
+    let Ok(_permit) = intake.in_flight.try_acquire() else {
+        return asked.refused(intake.refuse(DropReason::Overload, 1));
+    };
+    let answered = tokio::time::timeout(REQUEST_TIMEOUT, answer(&intake, &parts, body, asked));
+    // The writer still counts the hits of a request that took too long.
+    let response = answered.await.unwrap_or_else(|_| {
+        let asked = Asked { method: parts.method, origin: None, without_image: false };
+        asked.refused(DropReason::Overload)
+    });
+    intake.metrics.request_seconds.observe(begun.elapsed().as_secs_f64());
+    response
+}
+
+async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut asked: Asked) -> Response {
+    let body = match body::read(&parts.headers, body).await {
+        Ok(body) => body,
+        Err(reason) => return asked.refused(intake.refuse(reason, 1)),
+    };
+    let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = connection.map(|connection| connection.0.ip());
+    let mut envelope = envelope::read(&parts.headers, peer, intake.clock.now());
+    if is_bulk(&body) {
+        return bulk(intake, &body, envelope, &asked).await;
+    }
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let form = if parts.method == Method::POST { &body } else { &Bytes::new() };
+    let mut params = match body::form(&parts.headers, form).await {
+        Ok(params) => params,
+        Err(reason) => return asked.refused(intake.refuse(reason, 1)),
+    };
+    params.add_form(query);
+    if params.is_empty() {
+        return asked.notice();
+    }
+    asked.without_image = params.raw(Name::SendImage) == Some("0");
+    envelope.token_in_body = memchr::memmem::find(query, b"token_auth").is_none();
+    asked.single(intake.single(&params, &envelope).await)
+}
+
+async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<'_>, asked: &Asked) -> Response {
+    let joined: Vec<u8>;
+    let body = if memchr::memchr2(b'\n', b'\r', body).is_some() {
+        joined = body.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+        &joined
+    } else {
+        body
+    };
+    let Some(bulk) = BulkBody::parse(body) else {
+        intake.refuse(DropReason::MalformedBody, 1);
+        return asked.bulk(Ok(crate::intake::BulkTally::default()), false);
+    };
+    let envelope = Envelope { token: bulk.token.as_deref(), ..envelope };
+    asked.bulk(intake.bulk(&bulk, &envelope).await, bulk.without_answer)
+}

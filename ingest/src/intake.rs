@@ -1,0 +1,145 @@
+//! Takes hits from requests to their partitions and waits until they are stored.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use nagare_schema::{DropReason, Hit, Partition, partition_of};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::{
+    clock::Clock,
+    metrics::Metrics,
+    params::{BulkBody, Params},
+    pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed},
+    queue::{Queues, Settled},
+    salt::SaltStore,
+};
+
+/// Requests that are worked on at a time; more are told to come back.
+pub(crate) const REQUESTS_IN_FLIGHT_MAX: usize = 16_384;
+/// Hits of a bulk request that are judged before other tasks get a turn.
+const HITS_PER_TURN: usize = 64;
+
+/// What all requests share.
+pub(crate) struct Intake<S> {
+    pub(crate) pipeline: Pipeline<S>,
+    pub(crate) queues: Queues,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Clock,
+    pub(crate) in_flight: Semaphore,
+}
+
+/// What became of the hits of a bulk request.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct BulkTally {
+    /// Hits without error, those that were set aside included.
+    pub(crate) tracked: u64,
+    /// Places of the others.
+    pub(crate) invalid: Vec<usize>,
+    /// The token of the request is a superuser's: places may be told.
+    pub(crate) tells_places: bool,
+}
+
+/// Why a bulk request failed as a whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum BulkFailure {
+    /// A hit ended it; nothing is stored.
+    Ended(BulkTally),
+    /// Hits cannot be stored now.
+    Unavailable,
+}
+
+impl<S: SaltStore> Intake<S> {
+    /// Stores the hit of a single request.
+    pub(crate) async fn single(&self, params: &Params<'_>, envelope: &Envelope<'_>) -> Result<(), DropReason> {
+        let rules = self.pipeline.rules.current();
+        let judged = self.pipeline.judge(&rules, params, envelope).await;
+        let accepted = judged.map_err(|reason| self.refuse(reason, 1))?;
+        let answer = self.submit(self.partition(&accepted), vec![accepted.hit], rules.config.revision)?;
+        answer.await.unwrap_or(Err(DropReason::Overload))
+    }
+
+    /// Stores the hits of a bulk request, or none of them when one ends it.
+    pub(crate) async fn bulk(&self, body: &BulkBody<'_>, envelope: &Envelope<'_>) -> Result<BulkTally, BulkFailure> {
+        let rules = self.pipeline.rules.current();
+        let mut tally = BulkTally {
+            tells_places: envelope.token.is_some_and(|token| is_superuser(&rules.config, token, envelope)),
+            ..BulkTally::default()
+        };
+        let mut by_partition: BTreeMap<Partition, Vec<Hit>> = BTreeMap::new();
+        for (place, element) in body.requests.iter().enumerate() {
+            if place % HITS_PER_TURN == HITS_PER_TURN - 1 {
+                tokio::task::yield_now().await;
+            }
+            let params = element.params();
+            if params.is_empty() {
+                self.refuse(DropReason::NotRecorded, 1);
+                tally.tracked += 1;
+                continue;
+            }
+            match self.pipeline.judge(&rules, &params, envelope).await {
+                Ok(accepted) => {
+                    by_partition.entry(self.partition(&accepted)).or_default().push(accepted.hit);
+                    tally.tracked += 1;
+                }
+                Err(reason) if reason == DropReason::InvalidParameter && is_unclaimed(&rules, &params) => {
+                    let judged: usize = by_partition.values().map(Vec::len).sum();
+                    self.refuse(reason, judged as u64 + 1);
+                    return Err(BulkFailure::Ended(tally));
+                }
+                Err(reason) => {
+                    self.refuse(reason, 1);
+                    if is_error(reason) { tally.invalid.push(place) } else { tally.tracked += 1 }
+                }
+            }
+        }
+        self.submit_all(by_partition, rules.config.revision).await.map_err(|_| BulkFailure::Unavailable)?;
+        Ok(tally)
+    }
+
+    async fn submit_all(&self, by_partition: BTreeMap<Partition, Vec<Hit>>, revision: u64) -> Settled {
+        let submit = |(partition, hits)| self.submit(partition, hits, revision);
+        let submitted: Vec<_> = by_partition.into_iter().map(submit).collect();
+        let mut settled = Ok(());
+        for answer in submitted {
+            let outcome = match answer {
+                Ok(answer) => answer.await.unwrap_or(Err(DropReason::Overload)),
+                Err(reason) => Err(reason),
+            };
+            settled = settled.and(outcome);
+        }
+        settled
+    }
+
+    fn partition(&self, accepted: &Accepted) -> Partition {
+        partition_of(accepted.hit.site, accepted.shard, self.queues.partitions())
+    }
+
+    /// Hands hits to their writer, which counts what becomes of them.
+    fn submit(
+        &self,
+        partition: Partition,
+        hits: Vec<Hit>,
+        revision: u64,
+    ) -> Result<oneshot::Receiver<Settled>, DropReason> {
+        let count = hits.len() as u64;
+        match self.queues.submit(partition, hits, revision) {
+            Ok(answer) => {
+                self.metrics.received.inc_by(count);
+                Ok(answer)
+            }
+            Err(reason) => Err(self.refuse(reason, count)),
+        }
+    }
+
+    /// Counts hits that arrived and were dropped.
+    pub(crate) fn refuse(&self, reason: DropReason, hits: u64) -> DropReason {
+        self.metrics.received.inc_by(hits);
+        self.metrics.drop_hits(reason, hits);
+        reason
+    }
+}
+
+/// True when a drop is the client's error, false when the hit was set aside as it should be.
+pub(crate) fn is_error(reason: DropReason) -> bool {
+    matches!(reason, DropReason::UnknownSite | DropReason::InvalidParameter | DropReason::Unauthorized)
+}

@@ -1,0 +1,170 @@
+//! Privileged parameters: who may set them, and what they set (`tracking.md` §1.6, §1.8, §8.1, §9).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use jiff::{Timestamp, civil};
+use nagare_schema::{Config, DropReason, GrantLevel, Place, UnixSeconds};
+use sha2::{Digest, Sha256};
+
+use super::{Draft, Envelope, SHORT_BYTES_MAX};
+use crate::{
+    params::{Name, Params, cut, cut_chars, float},
+    place::three_decimals,
+};
+
+/// Older hits need a token, seconds.
+const AGE_S_MAX: i64 = 86_400;
+/// Older times are no times, seconds: twenty years.
+const EPOCH_S: i64 = 20 * 365 * 86_400;
+/// Characters of a country or region.
+const CODE_CHARS_MAX: usize = 3;
+/// Bytes of a token; a longer text is none.
+const TOKEN_BYTES_MAX: usize = 256;
+
+/// True when the hit's token belongs to a superuser, or to somebody with write access to the site.
+/// Looked at only when a parameter asks for it.
+fn is_trusted(draft: &Draft<'_>) -> bool {
+    let (envelope, config) = (draft.envelope, &draft.rules.config);
+    let Some(token) = envelope.token.or_else(|| draft.params.raw(Name::Token)) else { return false };
+    let in_body = envelope.token.is_none() && envelope.token_in_body;
+    let login = owner(config, token, in_body, envelope);
+    let level = login.and_then(|login| config.level_of(login, draft.site.id));
+    level.is_some_and(|level| level >= GrantLevel::Write)
+}
+
+/// True when the token belongs to a superuser.
+pub(crate) fn is_superuser(config: &Config, token: &str, envelope: &Envelope<'_>) -> bool {
+    let login = owner(config, token, false, envelope);
+    login.and_then(|login| config.users.get(login)).is_some_and(|user| user.superuser)
+}
+
+fn owner<'c>(config: &'c Config, token: &str, in_body: bool, envelope: &Envelope<'_>) -> Option<&'c str> {
+    if token.len() > TOKEN_BYTES_MAX {
+        return None;
+    }
+    let hash = format!("{:x}", Sha256::digest(token.as_bytes()));
+    let token = config.tokens.get(&hash)?;
+    let fresh = token.expires_at.is_none_or(|until| until > envelope.received_at);
+    (fresh && (!token.secure_only || in_body)).then_some(token.login.as_str())
+}
+
+/// `cip` (§8.1).
+pub(super) fn address(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    if let Some(text) = draft.params.text(Name::Address) {
+        require(draft)?;
+        draft.address = text.trim().parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    }
+    draft.address = draft.address.to_canonical();
+    Ok(())
+}
+
+/// `country`, `region`, `city`, `lat`, `long` need a token.
+pub(super) fn place_override(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    if PLACE.iter().any(|name| draft.params.text(*name).is_some()) { require(draft) } else { Ok(()) }
+}
+
+const PLACE: [Name; 5] = [Name::Country, Name::Region, Name::City, Name::Latitude, Name::Longitude];
+
+fn require(draft: &Draft<'_>) -> Result<(), DropReason> {
+    if is_trusted(draft) { Ok(()) } else { Err(DropReason::Unauthorized) }
+}
+
+/// The place that the request forces; parts that it does not name stay as located.
+pub(super) fn forced_place(params: &Params<'_>, located: &Place) -> Option<Place> {
+    if PLACE.iter().all(|name| params.text(*name).is_none()) {
+        return None;
+    }
+    let mut place = located.clone();
+    if let Some(country) = params.text(Name::Country) {
+        place = Place { country: cut_chars(&country.to_lowercase(), CODE_CHARS_MAX).into(), ..Place::default() };
+    }
+    if let Some(region) = params.text(Name::Region) {
+        place.region = cut_chars(&region, CODE_CHARS_MAX).into();
+    }
+    if let Some(city) = params.text(Name::City) {
+        place.city = cut(&city, SHORT_BYTES_MAX).into();
+    }
+    let degrees = |name| params.text(name).and_then(|text| float(&text)).map(three_decimals);
+    place.latitude = degrees(Name::Latitude).or(place.latitude);
+    place.longitude = degrees(Name::Longitude).or(place.longitude);
+    Some(place)
+}
+
+/// `cdt` and `cdo` (§1.8). A time that cannot be is ignored; an old one needs a token.
+pub(super) fn time(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    let now = UnixSeconds::from(draft.envelope.received_at);
+    let sent = draft.params.text(Name::Time);
+    let offset = draft.params.int(Name::TimeOffset).map(i64::saturating_abs);
+    if sent.is_none() && offset.is_none() {
+        return Ok(());
+    }
+    let base = sent.map_or(Some(now.0), |text| seconds(text.trim()));
+    let at = base.map(|base| base.saturating_sub(offset.unwrap_or(0)));
+    let Some(at) = at.filter(|at| *at <= now.0 && *at > now.0 - EPOCH_S) else { return Ok(()) };
+    if now.0 - at >= AGE_S_MAX {
+        require(draft)?;
+    }
+    draft.at = UnixSeconds(at);
+    Ok(())
+}
+
+/// Unix seconds, or a date and time; UTC unless it names a zone.
+fn seconds(text: &str) -> Option<i64> {
+    if let Some(number) = float(text) {
+        return Some(number as i64);
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant.as_second());
+    }
+    let civil: civil::DateTime = text.parse().ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
+}
+
+/// The address without its last bytes (§9): IPv6 keeps /64, /48, /24 or nothing by level.
+pub(super) fn masked(address: IpAddr, bytes: u8) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let kept = u32::MAX.checked_shl(8 * u32::from(bytes)).unwrap_or(0);
+            IpAddr::V4(Ipv4Addr::from(u32::from(address) & kept))
+        }
+        IpAddr::V6(address) => {
+            let kept: u32 = match bytes {
+                0 => 128,
+                1 => 64,
+                2 => 48,
+                3 => 24,
+                _ => 0,
+            };
+            let mask = u128::MAX.checked_shl(128 - kept).unwrap_or(0);
+            IpAddr::V6(Ipv6Addr::from(u128::from(address) & mask))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_9_addresses_are_masked_from_the_end() {
+        let check = |address: &str, bytes, expected: &str| {
+            assert_eq!(masked(address.parse().unwrap(), bytes).to_string(), expected);
+        };
+        check("1.2.3.4", 0, "1.2.3.4");
+        check("1.2.3.4", 2, "1.2.0.0");
+        check("1.2.3.4", 4, "0.0.0.0");
+        check("::ffff:1.2.3.4", 1, "1.2.3.0");
+        check("2001:db8:1:2:3::4", 1, "2001:db8:1:2::");
+        check("2001:db8:1:2:3::4", 2, "2001:db8:1::");
+        check("2001:db8:1:2:3::4", 4, "::");
+    }
+
+    #[test]
+    fn section_1_8_times_are_read() {
+        assert_eq!(seconds("1302000000"), Some(1_302_000_000));
+        assert_eq!(seconds("2011-04-05 00:11:42"), Some(1_301_962_302));
+        assert_eq!(seconds("2011-04-05T00:11:42Z"), Some(1_301_962_302));
+        assert_eq!(seconds("2011-04-05T02:11:42+02:00"), Some(1_301_962_302));
+        assert_eq!(seconds("never"), None);
+    }
+}

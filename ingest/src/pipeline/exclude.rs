@@ -1,0 +1,40 @@
+//! Hits that are not recorded, though their sender is told that all is well (`tracking.md` §4).
+
+use nagare_schema::DropReason;
+
+use super::{Draft, page_url};
+use crate::{
+    params::Name,
+    rules::{bots, spam},
+};
+
+/// The checks in order; the first that applies decides.
+pub(super) fn exclude(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    let found = CHECKS.iter().find(|(applies, _)| applies(draft));
+    found.map_or(Ok(()), |(_, reason)| Err(*reason))
+}
+
+type Check = fn(&Draft<'_>) -> bool;
+
+const CHECKS: [(Check, DropReason); 10] = [
+    (is_bot, DropReason::Bot),
+    (|draft| !draft.params.flag(Name::Record), DropReason::NotRecorded),
+    (|draft| draft.rules.settings().do_not_track && draft.envelope.do_not_track, DropReason::DoNotTrack),
+    (|draft| draft.params.text(Name::InstallCheck).is_some(), DropReason::InstallCheck),
+    (|draft| draft.envelope.opted_out, DropReason::OptedOut),
+    (|draft| draft.rules.exclude_address(&draft.site, draft.address), DropReason::ExcludedAddress),
+    (|draft| draft.rules.exclude_agent(&draft.site, &draft.user_agent), DropReason::ExcludedUserAgent),
+    (|draft| draft.params.text(Name::Referrer).is_some_and(|url| spam::is_spam(&url)), DropReason::ReferrerSpam),
+    (is_unknown_url, DropReason::UnknownUrl),
+    (|draft| draft.envelope.prefetch, DropReason::Prefetch),
+];
+
+fn is_bot(draft: &Draft<'_>) -> bool {
+    !draft.params.flag(Name::Bots)
+        && (bots::is_bot_agent(&draft.user_agent) || bots::is_bot_address(draft.address, draft.envelope.data_saver))
+}
+
+fn is_unknown_url(draft: &Draft<'_>) -> bool {
+    let Some(known) = &draft.site.known_urls else { return false };
+    !page_url(draft).is_some_and(|url| known.hold(&url))
+}
