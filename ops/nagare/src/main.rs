@@ -1,1 +1,22 @@
-fn main() {}
+//! `nagare`: every role, the whole product on one machine, and the commands of its operators.
+
+mod admin;
+mod cli;
+mod clickhouse_host;
+mod embedded;
+mod first_start;
+mod load;
+mod migrate;
+mod role;
+mod tail;
+mod up;
+mod verify;
+
+use clap::Parser as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    cli::run(cli::Cli::parse())
+}

@@ -54,7 +54,8 @@ async fn create_database(client: &Client, options: &ConnectionOptions) -> Result
 }
 
 async fn applied(client: &Client) -> Result<BTreeSet<u32>> {
-    let exists: u8 = client.query("EXISTS TABLE schema_migrations").fetch_one().await.context("cannot ask ClickHouse")?;
+    let exists: u8 =
+        client.query("EXISTS TABLE schema_migrations").fetch_one().await.context("cannot ask ClickHouse")?;
     if exists == 0 {
         return Ok(BTreeSet::new());
     }

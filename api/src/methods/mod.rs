@@ -1,0 +1,71 @@
+//! The methods of the API. A method is registered with what it requires of its caller; nothing runs
+//! before that is checked.
+
+mod registry;
+mod version;
+
+use std::pin::Pin;
+
+use axum::http::StatusCode;
+use nagare_runtime::Directory;
+use nagare_schema::UnixMillis;
+
+pub(crate) use registry::Method;
+
+use crate::{
+    auth::Caller,
+    error::Fault,
+    metrics::Family,
+    permission::{Granted, authorise},
+    query::Engine,
+    request::Params,
+    table::Answer,
+};
+
+/// A request to a method.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) params: &'a Params,
+    /// The server's clock.
+    pub(crate) now: UnixMillis,
+    pub(crate) directory: &'a Directory,
+    pub(crate) engine: &'a Engine,
+}
+
+/// What a method becomes when it is run.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Fault>> + Send + 'a>>;
+
+/// Finds the method, checks its permission and runs it.
+pub(crate) async fn run(call: &Call<'_>) -> (Family, Result<Answer, Fault>) {
+    match find(call.params) {
+        Ok(method) => (method.family, run_method(&method, call).await),
+        Err(fault) => (Family::Unknown, Err(fault)),
+    }
+}
+
+async fn run_method(method: &Method, call: &Call<'_>) -> Result<Answer, Fault> {
+    let granted = authorise(method.permission, call.caller, call.params)?;
+    method.answer(*call, granted).await
+}
+
+fn find(params: &Params) -> Result<Method, Fault> {
+    let name = params.required("method")?;
+    let Some((module, action)) = name.split_once('.').filter(|(module, action)| is_word(module) && is_word(action))
+    else {
+        return Err(Fault::new("The method name is invalid. Expected 'module.methodName'"));
+    };
+    registry::find(name).ok_or_else(|| {
+        Fault::with_status(
+            StatusCode::BAD_REQUEST,
+            format!(
+                "The method '{action}' does not exist or is not available in the module \
+                 '\\Piwik\\Plugins\\{module}\\API'."
+            ),
+        )
+    })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

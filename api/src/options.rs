@@ -1,0 +1,30 @@
+use std::time::Duration;
+
+use clap::Args;
+
+/// What an operator decides about the API role.
+#[derive(Debug, Clone, Args)]
+pub struct ApiOptions {
+    /// Seconds a report's query may run.
+    #[arg(long, env = "NAGARE_QUERY_SECONDS_MAX", default_value_t = 30)]
+    pub query_seconds_max: u64,
+    /// Mebibytes of memory a report's query may use.
+    #[arg(long, env = "NAGARE_QUERY_MEMORY_MIB_MAX", default_value_t = 2048)]
+    pub query_memory_mib_max: u64,
+    /// Requests that are worked on at once; further ones are answered with 503.
+    #[arg(long, env = "NAGARE_API_REQUESTS_MAX", default_value_t = 256)]
+    pub requests_max: usize,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self { query_seconds_max: 30, query_memory_mib_max: 2048, requests_max: 256 }
+    }
+}
+
+impl ApiOptions {
+    /// Time a report's query may run.
+    pub(crate) fn query_time_max(&self) -> Duration {
+        Duration::from_secs(self.query_seconds_max)
+    }
+}

@@ -1,0 +1,284 @@
+//! Periods and dates of a request (`reporting-api.md` §3).
+
+use std::fmt;
+
+use jiff::{ToSpan, civil::Date};
+use nagare_schema::Day;
+
+use crate::error::Fault;
+
+const NAMES: &str = "day, week, month, year, range";
+const FIRST_DATE: Date = jiff::civil::date(1991, 8, 6);
+
+/// Kinds of period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum PeriodKind {
+    Day,
+    Week,
+    Month,
+    Year,
+    Range,
+}
+
+impl PeriodKind {
+    fn parse(name: &str) -> Result<Self, Fault> {
+        Ok(match name {
+            "day" => Self::Day,
+            "week" => Self::Week,
+            "month" => Self::Month,
+            "year" => Self::Year,
+            "range" => Self::Range,
+            _ => {
+                return Err(Fault::new(format!(
+                    "The period '{name}' is not supported. Try any of the following instead: {NAMES}"
+                )));
+            }
+        })
+    }
+
+    /// Periods of one request at most.
+    fn count_max(self) -> i64 {
+        match self {
+            Self::Day | Self::Range => 1825,
+            Self::Week => 520,
+            Self::Month => 120,
+            Self::Year => 10,
+        }
+    }
+
+    /// First and last date of the period that holds `date`.
+    fn around(self, date: Date) -> (Date, Date) {
+        match self {
+            Self::Day | Self::Range => (date, date),
+            Self::Week => {
+                let monday = date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days());
+                (monday, monday.saturating_add(6.days()))
+            }
+            Self::Month => (date.first_of_month(), date.last_of_month()),
+            Self::Year => (date.first_of_year(), date.last_of_year()),
+        }
+    }
+
+    fn shift(self, date: Date, periods: i64) -> Date {
+        date.saturating_add(match self {
+            Self::Day | Self::Range => periods.days(),
+            Self::Week => periods.weeks(),
+            Self::Month => periods.months(),
+            Self::Year => periods.years(),
+        })
+    }
+}
+
+/// Consecutive days that an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) kind: PeriodKind,
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+}
+
+impl Period {
+    fn holding(kind: PeriodKind, date: Date) -> Self {
+        let (from, to) = kind.around(date);
+        Self { kind, from, to }
+    }
+
+    pub(crate) fn is_day(&self) -> bool {
+        self.kind == PeriodKind::Day
+    }
+
+    /// What ClickHouse calls the period in a query over several: its first day.
+    pub(crate) fn bucket(&self) -> String {
+        self.from.to_string()
+    }
+
+    pub(crate) fn days(&self) -> (Day, Day) {
+        (Day::from_date(self.from), Day::from_date(self.to))
+    }
+}
+
+/// The key of a period in an answer by date.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            PeriodKind::Day => write!(f, "{}", self.from),
+            PeriodKind::Week | PeriodKind::Range => write!(f, "{},{}", self.from, self.to),
+            PeriodKind::Month => write!(f, "{}", self.from.strftime("%Y-%m")),
+            PeriodKind::Year => write!(f, "{}", self.from.strftime("%Y")),
+        }
+    }
+}
+
+/// The periods of a request, oldest first, without gaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Periods {
+    pub(crate) list: Vec<Period>,
+    /// Several were asked for: the answer is keyed by date.
+    pub(crate) keyed: bool,
+}
+
+impl Periods {
+    pub(crate) fn kind(&self) -> PeriodKind {
+        self.list.first().map_or(PeriodKind::Day, |period| period.kind)
+    }
+
+    /// First and last day of all periods.
+    pub(crate) fn window(&self) -> Option<(Date, Date)> {
+        Some((self.list.first()?.from, self.list.last()?.to))
+    }
+}
+
+/// Reads `period` and `date`; `today` is the date where relative words are resolved.
+pub(crate) fn parse(period: &str, date: &str, today: Date) -> Result<Periods, Fault> {
+    let kind = PeriodKind::parse(period)?;
+    if kind == PeriodKind::Range {
+        return range(date, today).map(|period| Periods { list: vec![period], keyed: false });
+    }
+    let Some((first, last)) = several(kind, date, today)? else {
+        let period = Period::holding(kind, single(date, today)?);
+        return Ok(Periods { list: vec![period], keyed: false });
+    };
+    let mut list = Vec::new();
+    let mut current = Period::holding(kind, first);
+    while current.from <= last {
+        if list.len() as i64 >= kind.count_max() {
+            return Err(Fault::new(format!("At most {} periods of this kind may be asked for.", kind.count_max())));
+        }
+        list.push(current);
+        current = Period::holding(kind, kind.shift(current.from, 1));
+    }
+    Ok(Periods { list, keyed: true })
+}
+
+/// First and last date of a request for several periods; `None` when it is for one.
+fn several(kind: PeriodKind, date: &str, today: Date) -> Result<Option<(Date, Date)>, Fault> {
+    if let Some((from, to)) = date.split_once(',') {
+        let (from, to) = (single(from, today)?, single(to, today)?);
+        return if from <= to { Ok(Some((from, to))) } else { Err(bad_range(date)) };
+    }
+    Ok(match counted(date) {
+        Some((Counted::Last, count)) => Some((kind.shift(today, 1 - count.clamp(1, kind.count_max())), today)),
+        Some((Counted::Previous, count)) => {
+            let last = kind.shift(today, -1);
+            Some((kind.shift(last, 1 - count.clamp(1, kind.count_max())), last))
+        }
+        None => None,
+    })
+}
+
+fn range(date: &str, today: Date) -> Result<Period, Fault> {
+    let (from, to) = match date.split_once(',') {
+        Some((from, to)) => (
+            single(from, today).map_err(|_| bad_range(date))?,
+            single(to, today).map_err(|_| bad_range(date))?,
+        ),
+        None => match counted(date) {
+            Some((Counted::Last, count)) => (today.saturating_sub((count.max(1) - 1).days()), today),
+            Some((Counted::Previous, count)) => {
+                let last = today.saturating_sub(1.days());
+                (last.saturating_sub((count.max(1) - 1).days()), last)
+            }
+            None => return Err(bad_range(date)),
+        },
+    };
+    if from > to {
+        return Err(bad_range(date));
+    }
+    let kind = if from == to { PeriodKind::Day } else { PeriodKind::Range };
+    Ok(Period { kind, from, to })
+}
+
+enum Counted {
+    Last,
+    Previous,
+}
+
+/// `last7`, `previous30`.
+fn counted(date: &str) -> Option<(Counted, i64)> {
+    const COUNT_MAX: i64 = 36_500;
+    let (which, count) = match date.strip_prefix("last") {
+        Some(count) => (Counted::Last, count),
+        None => (Counted::Previous, date.strip_prefix("previous")?),
+    };
+    Some((which, count.parse::<u32>().ok().map_or(0, i64::from).min(COUNT_MAX))).filter(|(_, count)| *count > 0)
+}
+
+fn single(text: &str, today: Date) -> Result<Date, Fault> {
+    let text = text.trim();
+    let date = match text.to_ascii_lowercase().replace([' ', '-'], "").as_str() {
+        "today" | "now" => today,
+        "yesterday" | "yesterdaysametime" => today.saturating_sub(1.days()),
+        "lastweek" => today.saturating_sub(1.weeks()),
+        "lastmonth" => today.saturating_sub(1.months()),
+        "lastyear" => today.saturating_sub(1.years()),
+        _ => text.parse::<Date>().map_err(|_| bad_date())?,
+    };
+    if date < FIRST_DATE {
+        return Err(Fault::new(format!("The date '{date}' is a date before first website was online. ")));
+    }
+    Ok(date)
+}
+
+fn bad_date() -> Fault {
+    Fault::new(
+        "Date format must be: YYYY-MM-DD, or 'today' or 'yesterday' or any keyword supported by the strtotime \
+         function (see http://php.net/strtotime for more information)",
+    )
+}
+
+fn bad_range(date: &str) -> Fault {
+    Fault::new(format!(
+        "The date '{date}' is not a correct date range. It should have the following format:  'lastN', 'previousN', \
+         'YYYY-MM-DD,YYYY-MM-DD'."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = jiff::civil::date(2024, 3, 31);
+
+    fn check(period: &str, date: &str, expected: &[&str]) {
+        let periods = parse(period, date, TODAY).unwrap();
+        let keys: Vec<String> = periods.list.iter().map(Period::to_string).collect();
+        assert_eq!(keys, expected, "{period} {date}");
+    }
+
+    #[test]
+    fn one_period() {
+        check("day", "2010-03-06", &["2010-03-06"]);
+        check("day", "yesterday", &["2024-03-30"]);
+        check("day", "last month", &["2024-02-29"]);
+        check("day", "last-year", &["2023-03-31"]);
+        check("week", "2010-01-03", &["2009-12-28,2010-01-03"]);
+        check("month", "today", &["2024-03"]);
+        check("year", "now", &["2024"]);
+        check("range", "2010-03-06,2010-03-09", &["2010-03-06,2010-03-09"]);
+        check("range", "2010-03-06,2010-03-06", &["2010-03-06"]);
+        check("range", "last7", &["2024-03-25,2024-03-31"]);
+        check("range", "previous2", &["2024-03-29,2024-03-30"]);
+        check("range", "lastWeek,today", &["2024-03-24,2024-03-31"]);
+    }
+
+    #[test]
+    fn several_periods() {
+        check("day", "last2", &["2024-03-30", "2024-03-31"]);
+        check("week", "previous2", &["2024-03-11,2024-03-17", "2024-03-18,2024-03-24"]);
+        check("month", "last2", &["2024-02", "2024-03"]);
+        check("month", "2010-01-31,2010-03-01", &["2010-01", "2010-02", "2010-03"]);
+        check("day", "2010-03-06,2010-03-06", &["2010-03-06"]);
+        assert!(parse("day", "2010-03-06,2010-03-06", TODAY).unwrap().keyed);
+        assert_eq!(parse("year", "last99", TODAY).unwrap().list.len(), 10);
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        let message = |period: &str, date: &str| parse(period, date, TODAY).unwrap_err().message;
+        assert!(message("decade", "today").starts_with("The period 'decade' is not supported. Try any"));
+        assert!(message("day", "x").starts_with("Date format must be: YYYY-MM-DD"));
+        assert!(message("range", "2010-01-01").starts_with("The date '2010-01-01' is not a correct date range."));
+        assert!(message("range", "2010-01-02,2010-01-01").contains("is not a correct date range"));
+        assert!(message("day", "1990-01-01").contains("before first website was online"));
+    }
+}

@@ -1,0 +1,298 @@
+//! Statements over actions, and over visits by their first and last page.
+
+use super::{
+    Bound, Distinct, Part, Plan, Scope, Statement,
+    clauses::{WINDOW, adds_days, bind, bucket, visit_id_segment, visit_segment},
+};
+use crate::catalogue::{Click, PageField, PageRole};
+
+/// Columns of a field: in `actions`, before it, and where a visit begins and ends.
+struct Columns {
+    own: &'static str,
+    previous: &'static str,
+    entry: &'static str,
+    exit: &'static str,
+    spent: &'static str,
+}
+
+impl PageField {
+    fn columns(self) -> Columns {
+        match self {
+            Self::Url => Columns {
+                own: "url",
+                previous: "previous_url",
+                entry: "entry_url",
+                exit: "exit_url",
+                spent: "spent_url",
+            },
+            Self::Title => Columns {
+                own: "name",
+                previous: "previous_name",
+                entry: "entry_title",
+                exit: "exit_title",
+                spent: "spent_title",
+            },
+        }
+    }
+}
+
+/// `actions.kind` of a page view.
+const PAGE_VIEW: u32 = 1;
+/// `actions.kind` of a site search.
+const SEARCH: u32 = 8;
+
+/// Kind and column of the actions that rows are made of.
+#[derive(Clone, Copy)]
+struct Actions {
+    rollup_kind: &'static str,
+    kind: u32,
+    column: &'static str,
+}
+
+pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
+    let columns = field.columns();
+    let actions = Actions { rollup_kind: field.rollup_kind(), kind: PAGE_VIEW, column: columns.own };
+    let mut plan = vec![
+        (Part::ActionSums, sums(scope, actions)),
+        (Part::ActionUniques, uniques(scope, actions)),
+        (Part::TimeSpent, time_spent(scope, actions, &columns)),
+        (Part::EntrySums, visit_sums(scope, actions, columns.entry)),
+        (Part::EntryUniques, visit_uniques(scope, actions, columns.entry)),
+        (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
+        (Part::ExitUniques, visit_uniques(scope, actions, columns.exit)),
+    ];
+    if role.has_goals() {
+        plan.push((Part::GoalTotals, goal_totals(scope)));
+        plan.push((Part::PageGoals, page_goals(scope, columns.own)));
+        plan.push((Part::EntryGoals, entry_goals(scope, columns.entry)));
+    }
+    plan
+}
+
+pub(super) fn clicks(scope: &Scope, click: Click) -> Plan {
+    let actions = Actions { rollup_kind: click.rollup_kind(), kind: click.action_kind(), column: "url" };
+    vec![(Part::ActionSums, sums(scope, actions)), (Part::ActionUniques, uniques(scope, actions))]
+}
+
+/// Numbers: hits, after a search, then by timing: count, sum, minimum, maximum; bandwidth count and sum.
+fn sums(scope: &Scope, actions: Actions) -> Statement {
+    let bucket = bucket(&scope.periods);
+    if !scope.is_base() {
+        let sql = format!(
+            "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(hits), sum(following_search), \
+             sumMap(timings_count), sumMap(timings_sum), minMap(timings_min), maxMap(timings_max), \
+             sum(bandwidth_count), sum(bandwidth_sum) FROM action_rollup \
+             WHERE kind = {{kind:String}} AND {WINDOW} GROUP BY site_id, bucket, k0 HAVING sum(hits) != 0"
+        );
+        return bind(scope, sql, 1).bind("kind", Bound::Text(actions.rollup_kind.to_owned()));
+    }
+    let timings = [
+        "time_network",
+        "time_server",
+        "time_transfer",
+        "time_dom_processing",
+        "time_dom_completion",
+        "time_on_load",
+    ];
+    let each = |function: &str| {
+        let parts: Vec<String> = timings.iter().map(|column| format!("{function}({column})")).collect();
+        format!("[{}]", parts.join(", "))
+    };
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, count(), \
+         countIf(follows_search = 1 AND kind = 1), {count}, {sum}, {min}, {max}, \
+         count(bandwidth), sum(ifNull(bandwidth, 0)) FROM actions \
+         WHERE kind = {{kind:UInt8}} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+        column = actions.column,
+        count = each("count"),
+        sum = each("sum"),
+        min = each("min"),
+        max = each("max"),
+        segment = visit_id_segment(scope),
+    );
+    bind(scope, sql, 1).bind("kind", Bound::Number(i64::from(actions.kind)))
+}
+
+/// Numbers: visits and visitors, counted once a day; from the base also hits by URL prefix, and least
+/// and most bandwidth.
+fn uniques(scope: &Scope, actions: Actions) -> Statement {
+    let bucket = bucket(&scope.periods);
+    if scope.distinct == Distinct::Sketch && !scope.is_base() {
+        let sql = format!(
+            "SELECT site_id, bucket, k0, sum(day_visits), sum(day_visitors) FROM (\
+             SELECT site_id, {bucket} AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visits) AS day_visits, \
+             uniqCombined64Merge(14)(visitors) AS day_visitors FROM action_rollup \
+             WHERE kind = {{kind:String}} AND {WINDOW} GROUP BY site_id, bucket, k0, day) \
+             GROUP BY site_id, bucket, k0"
+        );
+        return bind(scope, sql, 1).bind("kind", Bound::Text(actions.rollup_kind.to_owned()));
+    }
+    let (visit, visitor) =
+        if adds_days(scope) { ("(day, visit_id)", "(day, visitor_id)") } else { ("visit_id", "visitor_id") };
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, uniqExact({visit}), uniqExact({visitor}), \
+         countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), \
+         min(bandwidth), max(bandwidth) FROM actions WHERE kind = {{kind:UInt8}} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+        column = actions.column,
+        segment = visit_id_segment(scope),
+    );
+    bind(scope, sql, 1).bind("kind", Bound::Number(i64::from(actions.kind)))
+}
+
+/// Only pages with a hit on the same day count (`reports.md` §5.3).
+fn had_hits(scope: &Scope, actions: Actions, page: &str) -> (String, (&'static str, Bound)) {
+    if scope.is_base() {
+        let condition = format!(
+            " AND (site_id, day, {page}) IN (SELECT site_id, day, ifNull({column}, '') FROM actions \
+             WHERE kind = {{page_kind:UInt8}} AND {WINDOW}{segment})",
+            column = actions.column,
+            segment = visit_id_segment(scope),
+        );
+        return (condition, ("page_kind", Bound::Number(i64::from(actions.kind))));
+    }
+    let condition = format!(
+        " AND (site_id, day, {page}) IN (SELECT site_id, day, key_1 FROM action_rollup \
+         WHERE kind = {{page_kind:String}} AND {WINDOW} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0)"
+    );
+    (condition, ("page_kind", Bound::Text(actions.rollup_kind.to_owned())))
+}
+
+fn time_spent(scope: &Scope, actions: Actions, columns: &Columns) -> Statement {
+    let bucket = bucket(&scope.periods);
+    if scope.is_base() {
+        let page = format!("ifNull({}, '')", columns.previous);
+        let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+        let sql = format!(
+            "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(time_spent_before) FROM actions \
+             WHERE kind != 10 AND isNotNull({previous}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0",
+            previous = columns.previous,
+            segment = visit_id_segment(scope),
+        );
+        return bind(scope, sql, 1).bind(name, kind);
+    }
+    let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(time_spent) FROM action_rollup \
+         WHERE kind = {{kind:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0"
+    );
+    bind(scope, sql, 1).bind("kind", Bound::Text(columns.spent.to_owned())).bind(name, kind)
+}
+
+/// Visits by first or last page. Numbers: visits, actions, seconds, bounces.
+fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
+    let bucket = bucket(&scope.periods);
+    if scope.is_base() {
+        let page = format!("ifNull({column}, '')");
+        let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+        let sql = format!(
+            "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), \
+             sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits \
+             WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0 \
+             HAVING sum(toInt64(sign)) != 0",
+            segment = visit_segment(scope),
+        );
+        return bind(scope, sql, 1).bind(name, kind);
+    }
+    let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) \
+         FROM visit_rollup WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} \
+         GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0"
+    );
+    bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned())).bind(name, kind)
+}
+
+fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
+    let bucket = bucket(&scope.periods);
+    if scope.distinct == Distinct::Sketch && !scope.is_base() {
+        let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+        let sql = format!(
+            "SELECT site_id, bucket, k0, sum(day_visitors) FROM (SELECT site_id, {bucket} AS bucket, key_1 AS k0, \
+             uniqCombined64Merge(14)(visitors) AS day_visitors FROM visit_rollup \
+             WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0, day) \
+             GROUP BY site_id, bucket, k0"
+        );
+        return bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned())).bind(name, kind);
+    }
+    let page = format!("ifNull({column}, '')");
+    let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+    let sql = format!(
+        "SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (\
+         SELECT site_id, day AS live_day, {bucket} AS bucket, {page} AS k0, visitor_id FROM visits \
+         WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, day, bucket, k0, visitor_id \
+         HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0",
+        segment = visit_segment(scope),
+    );
+    bind(scope, sql, 1).bind(name, kind)
+}
+
+/// The conversions of the window that no row cancels.
+fn live_conversions(scope: &Scope) -> String {
+    format!(
+        "SELECT site_id, day, {bucket} AS bucket, goal, visit_id, buster, any(at) AS converted_at, \
+         sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND {WINDOW}{segment} \
+         GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0",
+        bucket = bucket(&scope.periods),
+        segment = visit_id_segment(scope),
+    )
+}
+
+/// Keys: goal. Numbers: conversions.
+fn goal_totals(scope: &Scope) -> Statement {
+    let sql = format!(
+        "SELECT site_id, bucket, toString(goal) AS k0, count() FROM ({conversions}) GROUP BY site_id, bucket, k0",
+        conversions = live_conversions(scope),
+    );
+    bind(scope, sql, 1)
+}
+
+/// Keys: page, goal. Numbers: conversions with the page before, their revenue, most pages before one
+/// of a day, and shares of conversion and revenue when every page before gets an equal one.
+fn page_goals(scope: &Scope, column: &str) -> Statement {
+    let sql = format!(
+        "SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), \
+         sum(day_revenue_share) FROM (SELECT site_id, bucket, page AS k0, toString(goal) AS k1, \
+         count() AS day_count, sum(revenue) AS day_revenue, max(length(pages)) AS day_pages, \
+         sum(round(1 / length(pages), 4)) AS day_share, \
+         sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (\
+         SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, \
+         groupUniqArray(a.page) AS pages FROM ({conversions}) AS c INNER JOIN (\
+         SELECT site_id, visit_id, ifNull({column}, '') AS page, at FROM actions \
+         WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}}) AS a \
+         ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at \
+         GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page \
+         GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1",
+        conversions = live_conversions(scope),
+    );
+    bind(scope, sql, 2)
+}
+
+/// Keys: first page of the visit, goal. Numbers: conversions, revenue.
+fn entry_goals(scope: &Scope, column: &str) -> Statement {
+    let sql = format!(
+        "SELECT c.site_id, c.bucket AS bucket, v.page AS k0, toString(c.goal) AS k1, count(), sum(c.revenue) \
+         FROM ({conversions}) AS c INNER JOIN (\
+         SELECT site_id, visit_id, ifNull({column}, '') AS page FROM visits WHERE isNotNull({column}) \
+         AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} AND {{to:Date}} + 1 \
+         GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v \
+         ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY c.site_id, bucket, k0, k1",
+        conversions = live_conversions(scope),
+    );
+    bind(scope, sql, 2)
+}
+
+/// Numbers: page views, downloads, outlinks, searches; the distinct ones of the first three by visit
+/// and URL; distinct keywords.
+pub(super) fn totals(scope: &Scope) -> Plan {
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, countIf(kind = {PAGE_VIEW}), \
+         uniqExactIf((day, visit_id, ifNull(url, '')), kind = {PAGE_VIEW}), \
+         countIf(kind = 3), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 3), \
+         countIf(kind = 2), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 2), \
+         countIf(kind = {SEARCH}), uniqExactIf(ifNull(name, ''), kind = {SEARCH}) \
+         FROM actions WHERE kind IN (1, 2, 3, 8) AND {WINDOW}{segment} GROUP BY site_id, bucket",
+        bucket = bucket(&scope.periods),
+        segment = visit_id_segment(scope),
+    );
+    vec![(Part::ActionTotals, bind(scope, sql, 0))]
+}

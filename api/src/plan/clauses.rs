@@ -1,0 +1,68 @@
+//! Clauses that every statement shares.
+
+use nagare_schema::SiteId;
+
+use super::{Bound, Scope, Statement};
+use crate::period::{PeriodKind, Periods};
+
+/// The rows of the request's sites and days.
+pub(super) const WINDOW: &str = "site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date}";
+
+/// The first day of the period that a row belongs to.
+pub(super) fn bucket(periods: &Periods) -> &'static str {
+    match periods.kind() {
+        PeriodKind::Day => "day",
+        PeriodKind::Week => "toMonday(day)",
+        PeriodKind::Month => "toStartOfMonth(day)",
+        PeriodKind::Year => "toStartOfYear(day)",
+        PeriodKind::Range => "{from:Date}",
+    }
+}
+
+/// True when a period has several days, whose distinct counts add up.
+pub(super) fn adds_days(scope: &Scope) -> bool {
+    scope.periods.kind() != PeriodKind::Day
+}
+
+/// `, a AS k0, b AS k1`.
+pub(super) fn select_keys<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {
+    keys.into_iter().enumerate().map(|(at, key)| format!(", {key} AS k{at}")).collect()
+}
+
+/// `, k0, k1`.
+pub(super) fn group_keys(count: usize) -> String {
+    (0..count).map(|at| format!(", k{at}")).collect()
+}
+
+/// ` AND …` for the rows of `visits` that the segment selects; empty without one.
+pub(super) fn visit_segment(scope: &Scope) -> String {
+    scope.segment.as_ref().map_or_else(String::new, |segment| format!(" AND {}", segment.visit_condition()))
+}
+
+/// ` AND …` for rows of other tables whose visit the segment selects.
+pub(super) fn visit_id_segment(scope: &Scope) -> String {
+    scope.segment.as_ref().map_or_else(String::new, |segment| {
+        format!(
+            " AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {{sites:Array(UInt32)}} AND {} \
+             GROUP BY visit_id HAVING sum(sign) > 0)",
+            segment.visit_condition()
+        )
+    })
+}
+
+/// Binds sites, window and segment.
+pub(super) fn bind(scope: &Scope, sql: String, keys: usize) -> Statement {
+    let statement = bind_window(&scope.sites, &scope.periods, sql, keys);
+    match &scope.segment {
+        Some(segment) => segment.bind(statement),
+        None => statement,
+    }
+}
+
+pub(super) fn bind_window(sites: &[SiteId], periods: &Periods, sql: String, keys: usize) -> Statement {
+    let (from, to) = periods.window().map_or_else(Default::default, |(from, to)| (from.to_string(), to.to_string()));
+    Statement::new(sql, keys)
+        .bind("sites", Bound::Ids(sites.iter().map(|site| site.0).collect()))
+        .bind("from", Bound::Text(from))
+        .bind("to", Bound::Text(to))
+}

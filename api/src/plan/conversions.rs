@@ -1,0 +1,81 @@
+//! Statements over conversions: by the attributes that the conversion itself carries. The goal is
+//! the last key.
+
+use super::{
+    Bound, Distinct, Part, Plan, Scope, Statement,
+    clauses::{WINDOW, adds_days, bind, bucket, group_keys, select_keys, visit_id_segment},
+};
+use crate::catalogue::{Dimension, Key};
+
+const MONEY: [&str; 6] = ["revenue_e4", "subtotal_e4", "tax_e4", "shipping_e4", "discount_e4", "items"];
+
+pub(super) fn by_keys(scope: &Scope, dimension: Dimension, keys: &[Key], level: usize) -> Plan {
+    let sums = if scope.is_base() { base_sums(scope, keys) } else { rollup_sums(scope, dimension, keys) };
+    let visits = match (scope.is_base(), scope.distinct) {
+        (true, _) | (_, Distinct::Exact) => exact(scope, keys),
+        (false, Distinct::Sketch) => sketch(scope, dimension, keys),
+    };
+    vec![(Part::ConversionSums(level), sums), (Part::ConversionVisits(level), visits)]
+}
+
+fn keys_of_rollup(keys: &[Key]) -> String {
+    select_keys(keys.iter().map(|key| key.of_rollup()).chain(["toString(goal)"]))
+}
+
+fn keys_of_base(keys: &[Key]) -> String {
+    select_keys(keys.iter().map(|key| key.of_base()).chain(["toString(goal)"]))
+}
+
+fn rollup_sums(scope: &Scope, dimension: Dimension, keys: &[Key]) -> Statement {
+    let sums: String = MONEY.iter().map(|column| format!(", sum({column})")).collect();
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket{select}, sum(conversions){sums} FROM conversion_rollup \
+         WHERE dimension = {{dimension:String}} AND {WINDOW} GROUP BY site_id, bucket{names} \
+         HAVING sum(conversions) != 0",
+        bucket = bucket(&scope.periods),
+        select = keys_of_rollup(keys),
+        names = group_keys(keys.len() + 1),
+    );
+    bind(scope, sql, keys.len() + 1).bind("dimension", Bound::Text(dimension.rollup_name().to_owned()))
+}
+
+fn base_sums(scope: &Scope, keys: &[Key]) -> Statement {
+    let sums: String = MONEY.iter().map(|column| format!(", sum(toInt64({column}) * sign)")).collect();
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket{select}, sum(toInt64(sign)){sums} FROM conversions \
+         WHERE {WINDOW}{segment} GROUP BY site_id, bucket{names} HAVING sum(toInt64(sign)) != 0",
+        bucket = bucket(&scope.periods),
+        select = keys_of_base(keys),
+        names = group_keys(keys.len() + 1),
+        segment = visit_id_segment(scope),
+    );
+    bind(scope, sql, keys.len() + 1)
+}
+
+fn exact(scope: &Scope, keys: &[Key]) -> Statement {
+    let visit = if adds_days(scope) { "(live_day, visit_id)" } else { "visit_id" };
+    let sql = format!(
+        "SELECT site_id, bucket{names}, uniqExact({visit}) FROM (\
+         SELECT site_id, day AS live_day, {bucket} AS bucket{select}, visit_id FROM conversions \
+         WHERE {WINDOW}{segment} GROUP BY site_id, day, bucket{names}, visit_id HAVING sum(sign) > 0) \
+         GROUP BY site_id, bucket{names}",
+        bucket = bucket(&scope.periods),
+        select = keys_of_base(keys),
+        names = group_keys(keys.len() + 1),
+        segment = visit_id_segment(scope),
+    );
+    bind(scope, sql, keys.len() + 1)
+}
+
+fn sketch(scope: &Scope, dimension: Dimension, keys: &[Key]) -> Statement {
+    let sql = format!(
+        "SELECT site_id, bucket{names}, sum(day_visits) FROM (\
+         SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visits) AS day_visits \
+         FROM conversion_rollup WHERE dimension = {{dimension:String}} AND {WINDOW} \
+         GROUP BY site_id, bucket{names}, day) GROUP BY site_id, bucket{names}",
+        bucket = bucket(&scope.periods),
+        select = keys_of_rollup(keys),
+        names = group_keys(keys.len() + 1),
+    );
+    bind(scope, sql, keys.len() + 1).bind("dimension", Bound::Text(dimension.rollup_name().to_owned()))
+}

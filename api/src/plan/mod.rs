@@ -1,0 +1,137 @@
+//! A report and a request become SQL: closed enums for what is read, bound parameters for every value.
+
+mod actions;
+mod clauses;
+mod conversions;
+mod segment;
+mod statement;
+mod visits;
+
+use nagare_schema::SiteId;
+
+pub(crate) use segment::{Segment, VisitCondition, VisitField};
+pub(crate) use statement::{Bound, Statement};
+
+use crate::{
+    catalogue::{Click, PageField, Report, Source},
+    period::Periods,
+};
+
+/// Visits of a period up to which visitors, users and maxima are counted exactly from the base
+/// tables; above it they come from the rollups' sketches (uniqCombined64, error about 0.8 %).
+pub(crate) const EXACT_VISITS_MAX: u64 = 5_000_000;
+
+/// How distinct counts are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distinct {
+    /// From the base tables.
+    Exact,
+    /// From the rollup's states.
+    Sketch,
+}
+
+/// What a plan is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    pub(crate) sites: Vec<SiteId>,
+    pub(crate) periods: Periods,
+    pub(crate) segment: Option<Segment>,
+    pub(crate) distinct: Distinct,
+    /// Levels of the report's hierarchy that are needed.
+    pub(crate) levels: usize,
+}
+
+impl Scope {
+    /// True when sums, too, come from the base tables.
+    pub(crate) fn is_base(&self) -> bool {
+        self.segment.is_some()
+    }
+}
+
+/// Which part of a report a statement reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    /// Visit sums by the keys of a level: see [`visits::SUMS`].
+    VisitSums(usize),
+    /// Visit distinct counts: see [`visits::UNIQUES`].
+    VisitUniques(usize),
+    /// Conversion sums by goal and the keys of a level.
+    ConversionSums(usize),
+    /// Visits with a conversion.
+    ConversionVisits(usize),
+    /// Hits, timings and bandwidth by page or click.
+    ActionSums,
+    /// Visits and visitors of them, and their URL prefixes.
+    ActionUniques,
+    /// Time spent on pages.
+    TimeSpent,
+    EntrySums,
+    EntryUniques,
+    ExitSums,
+    ExitUniques,
+    /// Conversions by goal.
+    GoalTotals,
+    /// Conversions by the pages viewed before.
+    PageGoals,
+    /// Conversions by the page that the visit entered by.
+    EntryGoals,
+    /// Counts of all kinds of action.
+    ActionTotals,
+}
+
+/// The statements of one report, run at once.
+pub(crate) type Plan = Vec<(Part, Statement)>;
+
+/// Plans a report.
+pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
+    match &report.source {
+        Source::VisitSummary(_) => visits::summary(scope),
+        Source::Visits { dimension, levels, goals } => {
+            let mut plan = Plan::new();
+            for (level, entry) in levels.iter().enumerate().take(scope.levels.max(1)) {
+                plan.extend(visits::by_keys(scope, *dimension, entry.keys, level));
+                if *goals {
+                    plan.extend(conversions::by_keys(scope, *dimension, entry.keys, level));
+                }
+            }
+            plan
+        }
+        Source::Pages { field, role } => actions::pages(scope, *field, *role),
+        Source::Clicks(click) => actions::clicks(scope, *click),
+        Source::ActionSummary => actions::totals(scope),
+    }
+}
+
+/// Counts the visits of the whole window: what decides between exact and sketched.
+pub(crate) fn size(sites: &[SiteId], periods: &Periods) -> Statement {
+    visits::size(sites, periods)
+}
+
+impl PageField {
+    fn rollup_kind(self) -> &'static str {
+        match self {
+            Self::Url => "page_url",
+            Self::Title => "page_title",
+        }
+    }
+}
+
+impl Click {
+    fn rollup_kind(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Outlink => "outlink",
+        }
+    }
+
+    /// `actions.kind`.
+    fn action_kind(self) -> u32 {
+        match self {
+            Self::Outlink => 2,
+            Self::Download => 3,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

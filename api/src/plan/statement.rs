@@ -1,0 +1,39 @@
+use std::fmt;
+
+/// A value that the server puts into a query, never the text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bound {
+    Ids(Vec<u32>),
+    Number(i64),
+    Text(String),
+}
+
+/// One query. Its columns: site, bucket, `keys` texts, then numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) params: Vec<(String, Bound)>,
+    pub(crate) keys: usize,
+}
+
+impl Statement {
+    pub(crate) fn new(sql: impl Into<String>, keys: usize) -> Self {
+        Self { sql: sql.into(), params: Vec::new(), keys }
+    }
+
+    pub(crate) fn bind(mut self, name: impl Into<String>, value: Bound) -> Self {
+        self.params.push((name.into(), value));
+        self
+    }
+}
+
+/// For snapshots.
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.sql)?;
+        for (name, value) in &self.params {
+            writeln!(f, "-- {name} = {value:?}")?;
+        }
+        Ok(())
+    }
+}

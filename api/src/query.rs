@@ -1,0 +1,145 @@
+//! Runs the statements of a plan, within limits, all at once.
+
+use std::{collections::HashMap, time::Instant};
+
+use clickhouse::Client;
+use serde_json::Value as Json;
+
+use crate::{
+    error::Fault,
+    metrics::Metrics,
+    options::ApiOptions,
+    plan::{Bound, Part, Plan, Statement},
+};
+
+/// Rows of one statement's answer at most.
+const ROWS_MAX: u64 = 2_000_000;
+/// Numbers that a map of timings becomes: one for each of the six timings, by number from 1.
+const TIMINGS: usize = 6;
+
+/// ClickHouse with the limits of a report.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    client: Client,
+    metrics: Metrics,
+    limits: ApiOptions,
+}
+
+/// One row: whose it is, what it is grouped by, and its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fact {
+    pub(crate) site: u32,
+    pub(crate) bucket: String,
+    pub(crate) keys: Vec<String>,
+    pub(crate) numbers: Vec<Option<f64>>,
+}
+
+impl Fact {
+    pub(crate) fn number(&self, at: usize) -> f64 {
+        self.numbers.get(at).copied().flatten().unwrap_or(0.0)
+    }
+}
+
+/// The answers of a plan.
+pub(crate) type Facts = HashMap<Part, Vec<Fact>>;
+
+impl Engine {
+    pub(crate) fn new(client: Client, limits: ApiOptions, metrics: Metrics) -> Self {
+        let client = client
+            .with_setting("max_execution_time", limits.query_seconds_max.to_string())
+            .with_setting("max_memory_usage", (limits.query_memory_mib_max << 20).to_string())
+            .with_setting("max_result_rows", ROWS_MAX.to_string())
+            .with_setting("result_overflow_mode", "throw")
+            .with_setting("output_format_json_quote_64bit_integers", "0")
+            .with_setting("output_format_json_quote_denormals", "0");
+        Self { client, metrics, limits }
+    }
+
+    /// Runs all statements at once.
+    pub(crate) async fn run(&self, plan: Plan) -> Result<Facts, Fault> {
+        let parts = plan.into_iter().map(|(part, statement)| async move {
+            Ok::<_, Fault>((part, self.fetch(&statement).await?))
+        });
+        futures_util::future::try_join_all(parts).await.map(|parts| parts.into_iter().collect())
+    }
+
+    /// The facts of one statement.
+    pub(crate) async fn fetch(&self, statement: &Statement) -> Result<Vec<Fact>, Fault> {
+        let rows = self.rows(statement).await?;
+        Ok(rows.into_iter().filter_map(|row| fact(row, statement.keys)).collect())
+    }
+
+    /// The rows of a statement as JSON values.
+    pub(crate) async fn rows(&self, statement: &Statement) -> Result<Vec<Vec<Json>>, Fault> {
+        let started = Instant::now();
+        let mut query = self.client.query(&statement.sql);
+        for (name, value) in &statement.params {
+            query = match value {
+                Bound::Ids(ids) => query.param(name, ids),
+                Bound::Number(number) => query.param(name, number),
+                Bound::Text(text) => query.param(name, text),
+            };
+        }
+        let bytes = async { query.fetch_bytes("JSONCompactEachRow")?.collect().await }.await;
+        self.metrics.query_seconds.observe(started.elapsed().as_secs_f64());
+        let bytes = bytes.map_err(|error| self.failed(&error))?;
+        let rows: Result<Vec<Vec<Json>>, _> = serde_json::Deserializer::from_slice(&bytes).into_iter().collect();
+        rows.map_err(|error| {
+            tracing::error!(%error, "an answer of ClickHouse cannot be read");
+            Fault::unavailable("The answer of the database cannot be read.")
+        })
+    }
+
+    /// Says which limit was hit.
+    fn failed(&self, error: &clickhouse::error::Error) -> Fault {
+        let text = error.to_string();
+        let hit = |code: &str| text.contains(&format!("Code: {code}."));
+        let limit = if hit("159") {
+            format!("it runs longer than {} seconds (max_execution_time)", self.limits.query_time_max().as_secs())
+        } else if hit("241") {
+            format!("it needs more than {} MiB of memory (max_memory_usage)", self.limits.query_memory_mib_max)
+        } else if hit("396") || hit("158") {
+            format!("it has more than {ROWS_MAX} rows (max_result_rows)")
+        } else {
+            tracing::error!(%error, "a query failed");
+            return Fault::unavailable("The database cannot answer now.");
+        };
+        Fault::unavailable(format!("The report was stopped: {limit}. Ask for a shorter period."))
+    }
+}
+
+fn fact(row: Vec<Json>, keys: usize) -> Option<Fact> {
+    let mut cells = row.into_iter();
+    let site = u32::try_from(cells.next()?.as_u64()?).ok()?;
+    let bucket = cells.next()?.as_str()?.to_owned();
+    let keys = cells.by_ref().take(keys).map(|cell| cell.as_str().unwrap_or_default().to_owned()).collect();
+    let mut numbers = Vec::with_capacity(cells.len());
+    cells.for_each(|cell| flatten(&cell, &mut numbers));
+    Some(Fact { site, bucket, keys, numbers })
+}
+
+fn flatten(cell: &Json, numbers: &mut Vec<Option<f64>>) {
+    match cell {
+        Json::Array(cells) => cells.iter().for_each(|cell| flatten(cell, numbers)),
+        Json::Object(map) => {
+            numbers.extend((1..=TIMINGS).map(|timing| map.get(&timing.to_string()).and_then(Json::as_f64)));
+        }
+        other => numbers.push(other.as_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_row_becomes_keys_and_numbers() {
+        let row = vec![json!(1), json!("2010-03-06"), json!("x"), json!(3), json!({"2": 5}), json!([1, null])];
+        let fact = fact(row, 1).unwrap();
+        assert_eq!((fact.site, fact.bucket.as_str(), fact.keys.as_slice()), (1, "2010-03-06", ["x".to_owned()].as_slice()));
+        let numbers = [Some(3.0), None, Some(5.0), None, None, None, None, Some(1.0), None];
+        assert_eq!(fact.numbers, numbers);
+    }
+}

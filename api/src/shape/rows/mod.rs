@@ -1,0 +1,125 @@
+//! Facts become rows: what a report holds before a request's filters.
+
+mod clicks;
+mod goals;
+mod numbers;
+mod pages;
+mod summary;
+mod tree;
+mod visits;
+
+use std::collections::HashMap;
+
+use crate::{
+    catalogue::{Report, Source},
+    query::Facts,
+    table::{Row, Subtable, Table},
+    value::Record,
+};
+
+/// What the rows are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// One day: distinct counts are those of the period; else days add up.
+    pub(crate) is_day: bool,
+    /// Distinct counts of the whole site are told.
+    pub(crate) has_uniques: bool,
+    /// The sub-table that is asked for instead of the table.
+    pub(crate) subtable: Option<u64>,
+    /// The site's main URL, which folders of pages are below.
+    pub(crate) site_url: &'a str,
+}
+
+/// What a report holds for one site and period.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    Table(Table),
+    /// `None`: the period has no visit.
+    Simple(Option<Record>),
+}
+
+/// Facts by site and period.
+pub(crate) fn by_site_and_period(facts: Facts) -> HashMap<(u32, String), Facts> {
+    let mut cells: HashMap<(u32, String), Facts> = HashMap::new();
+    for (part, facts) in facts {
+        for fact in facts {
+            let cell = cells.entry((fact.site, fact.bucket.clone())).or_default();
+            cell.entry(part).or_default().push(fact);
+        }
+    }
+    cells
+}
+
+/// The rows of a report for one site and period; `None` when there is no fact.
+pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -> Content {
+    let none = Facts::default();
+    let facts_or_none = facts.unwrap_or(&none);
+    match &report.source {
+        Source::VisitSummary(columns) => Content::Simple(facts.map(|facts| summary::visits(facts, *columns, view))),
+        Source::ActionSummary => Content::Simple(facts.map(summary::actions)),
+        Source::Visits { levels, goals, .. } => {
+            let table = visits::table(facts_or_none, levels, *goals, view);
+            Content::Table(requested(table, view.subtable))
+        }
+        Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
+        Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
+    }
+}
+
+/// The columns of a simple report whose period has no visit.
+pub(crate) fn zeros(report: &Report, view: &View<'_>) -> Record {
+    match content(report, Some(&Facts::default()), view) {
+        Content::Simple(Some(record)) => record,
+        _ => Record::default(),
+    }
+}
+
+/// The table, or the sub-table with the id.
+fn requested(table: Table, id: Option<u64>) -> Table {
+    match id {
+        None => table,
+        Some(id) => below(table.rows, id).unwrap_or_default(),
+    }
+}
+
+fn below(rows: Vec<Row>, id: u64) -> Option<Table> {
+    rows.into_iter().filter_map(|row| row.subtable).find_map(|Subtable { id: own, table }| {
+        let table = table?;
+        if own == id { Some(table) } else { below(table.rows, id) }
+    })
+}
+
+/// Rounds half away from zero.
+pub(super) fn round(number: f64, decimals: i32) -> f64 {
+    let factor = 10f64.powi(decimals);
+    // The nudge undoes what binary fractions lose, as PHP's rounding does: 1.005 is 1.01.
+    let scaled = number * factor;
+    (scaled + scaled.signum() * scaled.abs() * f64::EPSILON * 2.0).round() / factor
+}
+
+/// A quotient, 0 when the divisor is.
+pub(super) fn quotient(dividend: f64, divisor: f64, decimals: i32) -> f64 {
+    if divisor == 0.0 { 0.0 } else { round(dividend / divisor, decimals) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_half_away_from_zero() {
+        assert_eq!((round(1.005, 2), round(-2.5, 0), round(0.2749, 2)), (1.01, -3.0, 0.27));
+        assert_eq!((quotient(1.0, 0.0, 2), quotient(2.0, 3.0, 4)), (0.0, 0.6667));
+    }
+
+    #[test]
+    fn a_subtable_is_found_at_any_depth() {
+        let leaf = Table { rows: vec![Row::default(), Row::default()], ..Table::default() };
+        let with = |id, table| Row { subtable: Some(Subtable { id, table: Some(table) }), ..Row::default() };
+        let middle = Table { rows: vec![with(2, leaf.clone())], ..Table::default() };
+        let root = Table { rows: vec![Row::default(), with(1, middle)], ..Table::default() };
+        assert_eq!(requested(root.clone(), Some(2)), leaf);
+        assert_eq!(requested(root.clone(), Some(3)), Table::default());
+        assert_eq!(requested(root.clone(), None), root);
+    }
+}

@@ -1,0 +1,286 @@
+//! Pages by URL or title (`reports.md` §5.2, §5.3).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    View,
+    numbers::{Entries, Exits, GoalOfPage, Numbers, Samples},
+    tree::{Node, Style},
+};
+use crate::{
+    catalogue::{PageField, PageRole},
+    plan::Part,
+    query::{Fact, Facts},
+    shape::segment_value,
+    table::Table,
+};
+
+/// Parts of a path at most; the last keeps the rest.
+const DEPTH_MAX: usize = 10;
+const URL_UNDEFINED: &str = "Page URL not defined";
+const TITLE_UNDEFINED: &str = " Page Name not defined";
+/// The last part of an address that ends with a slash.
+const INDEX: &str = "index";
+
+pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View<'_>) -> Table {
+    let leaves = Leaves::new(facts);
+    let prefixes = Prefixes::new(facts, view.site_url);
+    let mut root = Node::default();
+    for fact in facts.get(&Part::ActionSums).into_iter().flatten() {
+        let name = key(fact);
+        let numbers = leaves.numbers(name, fact);
+        let (folders, label, address) = match field {
+            PageField::Url => {
+                let (folders, label) = url_path(name);
+                (folders, label, prefixes.address(name, leaves.uniques.get(name).copied()))
+            }
+            PageField::Title => (Vec::new(), title_label(name), name.trim().to_owned()),
+        };
+        root.insert(&folders, label, address, &numbers);
+    }
+    let timings = root.numbers.timings.map(|samples| samples.count > 0.0);
+    root.retain(&|numbers| keeps(role, numbers));
+    let totals = goal_totals(facts);
+    let segment = segment_name(field, role);
+    let style = Style {
+        view,
+        timings,
+        totals: &totals,
+        leaf_segment: &|address| segment.map(|name| format!("{name}=={}", segment_value(address))),
+        folder_segment: &|path| {
+            let folder = format!("{}/{}", view.site_url, path.join("/"));
+            segment.map(|name| format!("{name}=^{}", segment_value(&folder)))
+        },
+        shows_address: field == PageField::Url,
+    };
+    root.table(&style)
+}
+
+fn keeps(role: PageRole, numbers: &Numbers) -> bool {
+    match role {
+        PageRole::All => true,
+        PageRole::Entry => numbers.entries.is_some_and(|entries| entries.visits > 0.0),
+        PageRole::Exit => numbers.exits.is_some_and(|exits| exits.visits > 0.0),
+        PageRole::FollowingSearch => numbers.after_search > 0.0,
+    }
+}
+
+fn segment_name(field: PageField, role: PageRole) -> Option<&'static str> {
+    Some(match (field, role) {
+        (_, PageRole::FollowingSearch) => return None,
+        (PageField::Url, PageRole::All) => "pageUrl",
+        (PageField::Url, PageRole::Entry) => "entryPageUrl",
+        (PageField::Url, PageRole::Exit) => "exitPageUrl",
+        (PageField::Title, PageRole::All) => "pageTitle",
+        (PageField::Title, PageRole::Entry) => "entryPageTitle",
+        (PageField::Title, PageRole::Exit) => "exitPageTitle",
+    })
+}
+
+/// The first key of a fact.
+pub(super) fn key(fact: &Fact) -> &str {
+    fact.keys.first().map_or("", String::as_str)
+}
+
+/// The facts of a part by their first key.
+pub(super) fn by_key(facts: &Facts, part: Part) -> HashMap<&str, &Fact> {
+    facts.get(&part).into_iter().flatten().map(|fact| (key(fact), fact)).collect()
+}
+
+/// Everything known about pages, by name.
+struct Leaves<'a> {
+    uniques: HashMap<&'a str, &'a Fact>,
+    spent: HashMap<&'a str, &'a Fact>,
+    entries: HashMap<&'a str, &'a Fact>,
+    entry_uniques: HashMap<&'a str, &'a Fact>,
+    exits: HashMap<&'a str, &'a Fact>,
+    exit_uniques: HashMap<&'a str, &'a Fact>,
+    goals: HashMap<&'a str, BTreeMap<i32, GoalOfPage>>,
+}
+
+impl<'a> Leaves<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        Self {
+            uniques: by_key(facts, Part::ActionUniques),
+            spent: by_key(facts, Part::TimeSpent),
+            entries: by_key(facts, Part::EntrySums),
+            entry_uniques: by_key(facts, Part::EntryUniques),
+            exits: by_key(facts, Part::ExitSums),
+            exit_uniques: by_key(facts, Part::ExitUniques),
+            goals: goals(facts),
+        }
+    }
+
+    fn numbers(&self, name: &str, sums: &Fact) -> Numbers {
+        let first = |facts: &HashMap<&str, &Fact>| facts.get(name).map_or(0.0, |fact| fact.number(0));
+        let entries = self.entries.get(name).map(|fact| Entries {
+            visitors: first(&self.entry_uniques),
+            visits: fact.number(0),
+            actions: fact.number(1),
+            seconds: fact.number(2),
+            bounces: fact.number(3),
+        });
+        let exits = self.exits.get(name).map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
+        let goals = self.goals.get(name).cloned().unwrap_or_default();
+        let seconds = first(&self.spent);
+        Numbers { seconds, entries, exits, goals, ..action_numbers(sums, self.uniques.get(name).copied()) }
+    }
+}
+
+/// What actions say about a leaf: see `plan::actions` for the order of the numbers.
+pub(super) fn action_numbers(sums: &Fact, uniques: Option<&Fact>) -> Numbers {
+    let timing = |at: usize| Samples {
+        count: sums.number(2 + at),
+        sum: sums.number(8 + at),
+        min: sums.numbers.get(14 + at).copied().flatten(),
+        max: sums.numbers.get(20 + at).copied().flatten(),
+    };
+    let unique = |at: usize| uniques.and_then(|fact| fact.numbers.get(at).copied().flatten());
+    Numbers {
+        visits: unique(0).unwrap_or(0.0),
+        visitors: unique(1).unwrap_or(0.0),
+        hits: sums.number(0),
+        after_search: sums.number(1),
+        timings: std::array::from_fn(timing),
+        bandwidth: Samples { count: sums.number(26), sum: sums.number(27), min: unique(6), max: unique(7) },
+        ..Numbers::default()
+    }
+}
+
+fn goals(facts: &Facts) -> HashMap<&str, BTreeMap<i32, GoalOfPage>> {
+    let mut goals: HashMap<&str, BTreeMap<i32, GoalOfPage>> = HashMap::new();
+    for fact in facts.get(&Part::PageGoals).into_iter().flatten() {
+        let Some(goal) = goal_of(fact) else { continue };
+        let numbers = GoalOfPage {
+            conversions: fact.number(0),
+            revenue: fact.number(1),
+            pages_before: fact.number(2),
+            conversions_share: fact.number(3),
+            revenue_share: fact.number(4),
+            entry: None,
+        };
+        goals.entry(key(fact)).or_default().insert(goal, numbers);
+    }
+    for fact in facts.get(&Part::EntryGoals).into_iter().flatten() {
+        let Some(goal) = goal_of(fact) else { continue };
+        let numbers = goals.entry(key(fact)).or_default().entry(goal).or_default();
+        numbers.entry = Some((fact.number(0), fact.number(1)));
+    }
+    goals
+}
+
+fn goal_of(fact: &Fact) -> Option<i32> {
+    fact.keys.last()?.parse().ok()
+}
+
+fn goal_totals(facts: &Facts) -> BTreeMap<i32, f64> {
+    let totals = facts.get(&Part::GoalTotals).into_iter().flatten();
+    totals.filter_map(|fact| Some((goal_of(fact)?, fact.number(0)))).collect()
+}
+
+/// Folders and leaf of a stored URL.
+fn url_path(name: &str) -> (Vec<String>, String) {
+    if name.is_empty() {
+        return (Vec::new(), URL_UNDEFINED.to_owned());
+    }
+    let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
+    let path = rest.find(['/', '?', '#']).map_or("", |end| &rest[end..]);
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let mut parts: Vec<String> =
+        path.splitn(DEPTH_MAX, '/').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    if path.is_empty() || path.ends_with('/') {
+        parts.push(INDEX.to_owned());
+    }
+    let leaf = parts.pop().unwrap_or_else(|| INDEX.to_owned());
+    (parts, format!("/{leaf}"))
+}
+
+fn title_label(name: &str) -> String {
+    let title = name.trim();
+    if title.is_empty() { TITLE_UNDEFINED.to_owned() } else { format!(" {title}") }
+}
+
+/// What is put before stored URLs, which lack scheme and `www.`.
+struct Prefixes<'a> {
+    site_host: &'a str,
+    /// The site is mostly visited encrypted; its pages are shown so.
+    is_mostly_https: bool,
+}
+
+/// By number of `url_prefix`.
+const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
+
+impl<'a> Prefixes<'a> {
+    fn new(facts: &Facts, site_url: &'a str) -> Self {
+        let site_host = host(site_url);
+        let mut encrypted = 0.0;
+        let mut open = 0.0;
+        for fact in facts.get(&Part::ActionUniques).into_iter().flatten().filter(|fact| host(key(fact)) == site_host) {
+            open += fact.number(2) + fact.number(3);
+            encrypted += fact.number(4) + fact.number(5);
+        }
+        let is_unknown = open + encrypted == 0.0;
+        let is_mostly_https = encrypted > open || (is_unknown && site_url.starts_with("https://"));
+        Self { site_host, is_mostly_https }
+    }
+
+    /// The whole URL, with the prefix of most hits.
+    fn address(&self, name: &str, uniques: Option<&Fact>) -> String {
+        if name.is_empty() || name.contains("://") {
+            return name.to_owned();
+        }
+        let hits = |at: usize| uniques.map_or(0.0, |fact| fact.number(2 + at));
+        let most = (1..PREFIXES.len()).fold(0, |most, at| if hits(at) > hits(most) { at } else { most });
+        let most = if self.is_mostly_https && host(name) == self.site_host { most | 2 } else { most };
+        format!("{}{name}", PREFIXES[most])
+    }
+}
+
+/// The host of an address without `www.`.
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, folders: &[&str], leaf: &str) {
+        assert_eq!(url_path(name), (folders.iter().map(|part| (*part).to_owned()).collect(), leaf.to_owned()), "{name}");
+    }
+
+    #[test]
+    fn a_url_is_folders_and_a_leaf() {
+        check("h/a/b/", &["a", "b"], "/index");
+        check("h", &[], "/index");
+        check("h/", &[], "/index");
+        check("h/?a=1/2", &["?a=1"], "/2");
+        check("h?a=1", &[], "/?a=1");
+        check("h//a/ b ", &["a"], "/b");
+        check("app://h/a", &[], "/a");
+        check("h/1/2/3/4/5/6/7/8/9/10/11", &["1", "2", "3", "4", "5", "6", "7", "8", "9"], "/10/11");
+        check("", &[], "Page URL not defined");
+    }
+
+    #[test]
+    fn an_address_has_the_prefix_of_most_hits() {
+        let fact = |numbers: [f64; 4]| {
+            let numbers = [1.0, 1.0].into_iter().chain(numbers).map(Some).collect();
+            Fact { site: 1, bucket: String::new(), keys: vec!["h/a".to_owned()], numbers }
+        };
+        let address = |counts: [f64; 4], site: &str| {
+            let facts = Facts::from([(Part::ActionUniques, vec![fact(counts)])]);
+            Prefixes::new(&facts, site).address("h/a", facts[&Part::ActionUniques].first())
+        };
+        assert_eq!(address([1.0, 1.0, 1.0, 0.0], "http://other"), "http://h/a");
+        assert_eq!(address([1.0, 0.0, 0.0, 2.0], "http://other"), "https://www.h/a");
+        assert_eq!(address([2.0, 0.0, 1.0, 2.0], "http://www.h"), "https://h/a");
+    }
+
+    #[test]
+    fn a_title_begins_with_a_blank() {
+        assert_eq!((title_label(" x "), title_label("")), (" x".to_owned(), " Page Name not defined".to_owned()));
+    }
+}

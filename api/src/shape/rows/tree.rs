@@ -1,0 +1,193 @@
+//! Pages as a tree of folders and leaves.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+use super::{
+    View,
+    numbers::{Numbers, Shown},
+};
+use crate::{
+    table::{IdPlace, Row, Subtable, Table},
+    value::Record,
+};
+
+/// Ids are numbers that JavaScript reads without loss.
+const ID_BITS: u32 = 53;
+
+/// A row and what is below it.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) numbers: Numbers,
+    /// The address with most hits, and how many those are; of leaves only.
+    address: Option<(String, f64)>,
+    children: BTreeMap<String, Node>,
+}
+
+/// How rows of a tree are described.
+pub(super) struct Style<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) timings: [bool; 6],
+    pub(super) totals: &'a BTreeMap<i32, f64>,
+    /// The segment of a leaf by its address.
+    pub(super) leaf_segment: &'a dyn Fn(&str) -> Option<String>,
+    /// The segment of a folder by its path.
+    pub(super) folder_segment: &'a dyn Fn(&[String]) -> Option<String>,
+    /// Leaves show their address.
+    pub(super) shows_address: bool,
+}
+
+impl Node {
+    /// Adds a leaf below the folders of its path; equal leaves become one.
+    pub(super) fn insert(&mut self, folders: &[String], label: String, address: String, numbers: &Numbers) {
+        self.numbers.add(numbers);
+        match folders.split_first() {
+            Some((folder, deeper)) => {
+                self.children.entry(folder.clone()).or_default().insert(deeper, label, address, numbers);
+            }
+            None => {
+                let leaf = self.children.entry(label).or_default();
+                leaf.numbers.add(numbers);
+                if leaf.address.as_ref().is_none_or(|(_, hits)| *hits < numbers.hits) {
+                    leaf.address = Some((address, numbers.hits));
+                }
+            }
+        }
+    }
+
+    /// Keeps rows that hold what is asked for.
+    pub(super) fn retain(&mut self, keep: &impl Fn(&Numbers) -> bool) {
+        self.children.retain(|_, child| keep(&child.numbers));
+        self.children.values_mut().for_each(|child| child.retain(keep));
+    }
+
+    /// The table below this node, or below the one with the id.
+    pub(super) fn table(&self, style: &Style<'_>) -> Table {
+        match style.view.subtable {
+            None => self.rows(&mut Vec::new(), true, style),
+            Some(id) => self.find(&mut Vec::new(), id, style).unwrap_or_default(),
+        }
+    }
+
+    fn find(&self, path: &mut Vec<String>, id: u64, style: &Style<'_>) -> Option<Table> {
+        for (label, child) in &self.children {
+            path.push(label.clone());
+            let found = if child.children.is_empty() {
+                None
+            } else if id_of(path) == id {
+                Some(child.rows(path, true, style))
+            } else {
+                child.find(path, id, style)
+            };
+            path.pop();
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn rows(&self, path: &mut Vec<String>, is_first_level: bool, style: &Style<'_>) -> Table {
+        let rows = self.children.iter().map(|(label, child)| {
+            path.push(label.clone());
+            let row = child.row(path, is_first_level, style);
+            path.pop();
+            row
+        });
+        Table { rows: rows.collect(), ids: IdPlace::default() }
+    }
+
+    fn row(&self, path: &mut Vec<String>, is_first_level: bool, style: &Style<'_>) -> Row {
+        let is_leaf = self.children.is_empty();
+        let label = path.last().map(|label| decode_label(label)).unwrap_or_default();
+        let mut columns = Record::default().with("label", label);
+        let shown =
+            Shown { view: style.view, is_leaf, is_first_level, timings: style.timings, totals: style.totals };
+        self.numbers.fill(&mut columns, &shown);
+        let mut row = Row { columns, ..Row::default() };
+        match &self.address {
+            Some((address, _)) => {
+                if style.shows_address && !address.is_empty() {
+                    row.metadata.set("url", address.clone());
+                }
+                row.segment = (style.leaf_segment)(address);
+            }
+            None => {
+                if let Some(segment) = (style.folder_segment)(path) {
+                    row.metadata.set("segment", segment);
+                }
+                row.subtable = Some(Subtable { id: id_of(path), table: Some(self.rows(path, false, style)) });
+            }
+        }
+        row
+    }
+}
+
+/// Labels of addresses are read decoded.
+fn decode_label(label: &str) -> String {
+    percent_decode_str(label).decode_utf8().map_or_else(|_| label.to_owned(), |decoded| decoded.into_owned())
+}
+
+/// The id of a folder, from its path: FNV-1a, so that every process answers alike.
+fn id_of(path: &[String]) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let bytes = path.iter().flat_map(|part| part.bytes().chain([0]));
+    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    (hash >> (u64::BITS - ID_BITS)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(hits: f64) -> Numbers {
+        Numbers { visits: hits, visitors: 1.0, hits, ..Numbers::default() }
+    }
+
+    fn tree() -> Node {
+        let mut root = Node::default();
+        let path = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+        root.insert(&path(&["a", "b"]), "/x".to_owned(), "http://h/a/b/x".to_owned(), &leaf(1.0));
+        root.insert(&path(&["a"]), "/x".to_owned(), "http://h/a/x".to_owned(), &leaf(2.0));
+        root.insert(&path(&["a"]), "/x".to_owned(), "https://h/a/x".to_owned(), &leaf(4.0));
+        root
+    }
+
+    fn render(root: &Node, subtable: Option<u64>) -> Table {
+        let view = View { is_day: true, has_uniques: true, subtable, site_url: "http://h" };
+        let totals = BTreeMap::new();
+        let style = Style {
+            view: &view,
+            timings: [false; 6],
+            totals: &totals,
+            leaf_segment: &|address| Some(format!("=={address}")),
+            folder_segment: &|path| Some(format!("=^{}", path.join("/"))),
+            shows_address: true,
+        };
+        root.table(&style)
+    }
+
+    #[test]
+    fn folders_sum_and_leaves_with_one_name_are_one() {
+        let table = render(&tree(), None);
+        let folder = &table.rows[0];
+        assert_eq!((folder.label().as_str(), folder.columns.number("nb_hits")), ("a", Some(7.0)));
+        assert_eq!(folder.columns.get("nb_uniq_visitors"), None);
+        assert_eq!(folder.metadata.get("segment"), Some(&"=^a".into()));
+        let below = folder.subtable.as_ref().and_then(|subtable| subtable.table.as_ref()).unwrap();
+        let leaf = below.rows.iter().find(|row| row.label() == "/x").unwrap();
+        assert_eq!(leaf.columns.number("nb_hits"), Some(6.0));
+        assert_eq!(leaf.metadata.get("url"), Some(&"https://h/a/x".into()));
+    }
+
+    #[test]
+    fn a_subtable_is_found_by_the_id_that_was_shown() {
+        let id = render(&tree(), None).rows[0].subtable.as_ref().unwrap().id;
+        assert!(id < 1 << ID_BITS);
+        let labels: Vec<String> = render(&tree(), Some(id)).rows.iter().map(Row::label).collect();
+        assert_eq!(labels, ["/x", "b"]);
+        assert!(render(&tree(), Some(7)).rows.is_empty());
+    }
+}

@@ -1,0 +1,155 @@
+//! `nagare up`: the whole product on one machine.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use clap::Args;
+use nagare_api::{Api, ApiOptions};
+use nagare_ingest::{Ingest, IngestOptions};
+use nagare_processor::ProcessorOptions;
+use nagare_projector::{ProjectorOptions, RetentionOptions};
+use nagare_runtime::{ConnectionOptions, Context, Lifecycle, LogOptions, serve};
+use nagare_schema::SiteId;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    embedded::{Embedded, EmbeddedOptions},
+    first_start::{Created, FirstStart, create, tell, tell_created},
+    migrate::migrate,
+    role::{DRAIN_MAX, listen},
+};
+
+/// The only processor and projector of the machine: under this name a restart takes over at once.
+const MEMBER: &str = "up";
+/// Bytes of HITS and of EVENTS on one machine.
+const LOG_BYTES_MAX: i64 = 64 << 30;
+
+/// Options of `nagare up`.
+#[derive(Debug, Clone, Args)]
+pub struct UpOptions {
+    /// Folder of everything that is kept.
+    #[arg(long, env = "NAGARE_DATA", default_value = "data")]
+    data: PathBuf,
+    /// Address of tracking, API, live socket and dashboard.
+    #[arg(long, env = "NAGARE_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Port of NATS on loopback; free when not given.
+    #[arg(long, env = "NAGARE_NATS_PORT")]
+    nats_port: Option<u16>,
+    /// HTTP port of ClickHouse on loopback; free when not given.
+    #[arg(long, env = "NAGARE_CLICKHOUSE_HTTP_PORT")]
+    clickhouse_http_port: Option<u16>,
+    /// Native port of ClickHouse on loopback; free when not given.
+    #[arg(long, env = "NAGARE_CLICKHOUSE_TCP_PORT")]
+    clickhouse_tcp_port: Option<u16>,
+    /// Bytes of HITS and of EVENTS, each, before appends are refused.
+    #[arg(long, env = "NAGARE_LOG_BYTES_MAX", default_value_t = LOG_BYTES_MAX)]
+    log_bytes_max: i64,
+    #[command(flatten)]
+    retention: RetentionOptions,
+    #[command(flatten)]
+    first: FirstStart,
+    #[command(flatten)]
+    ingest: IngestOptions,
+    #[command(flatten)]
+    api: ApiOptions,
+}
+
+impl UpOptions {
+    fn brokers(&self) -> EmbeddedOptions {
+        EmbeddedOptions {
+            data: self.data.clone(),
+            nats_port: self.nats_port,
+            clickhouse_http_port: self.clickhouse_http_port,
+            clickhouse_tcp_port: self.clickhouse_tcp_port,
+        }
+    }
+
+    fn log(&self) -> LogOptions {
+        LogOptions { log_replicas: 1, log_bytes_max: self.log_bytes_max }
+    }
+}
+
+/// Starts everything, serves until told to stop, drains and stops in the order of the flow.
+///
+/// # Errors
+/// When something cannot start, or fails later.
+pub async fn up(options: UpOptions) -> Result<()> {
+    let listener = listen(options.listen).await?;
+    let brokers = Embedded::start(options.brokers()).await?;
+    let outcome = Box::pin(serve_on(&brokers, listener, options)).await;
+    brokers.stop().await;
+    outcome
+}
+
+async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions) -> Result<()> {
+    let connection = ConnectionOptions {
+        nats_url: brokers.nats_url().to_owned(),
+        clickhouse_url: brokers.clickhouse_url().to_owned(),
+        clickhouse_database: "nagare".to_owned(),
+        clickhouse_user: String::new(),
+        clickhouse_password: String::new(),
+        clickhouse_cluster: String::new(),
+    };
+    migrate(&connection).await?;
+    let mut lifecycle = Lifecycle::default();
+    let context = Context::connect(&connection, &options.log(), lifecycle.stop()).await?;
+    let created = create(&context.directory, &options.first).await?;
+    let mut ingest_options = options.ingest;
+    ingest_options.spool = options.data.join("spool");
+    let ingest = Ingest::start(&context, ingest_options).await?;
+    let api = Api::start(&context, options.api).await?;
+    let member = MEMBER.to_owned();
+    lifecycle.spawn("processor", nagare_processor::run(context.clone(), ProcessorOptions { member: member.clone() }));
+    let projector_options = ProjectorOptions { member, retention: options.retention };
+    lifecycle.spawn("projector", nagare_projector::run(context.clone(), projector_options));
+    let front = Front::open(listener, &context, &ingest, &api);
+    greet(options.listen, &created);
+    let outcome = front.until_told_to_stop(&mut lifecycle).await;
+    ingest.drain().await;
+    ensure!(lifecycle.drain(DRAIN_MAX).await, "not everything could be finished in {DRAIN_MAX:?}");
+    outcome
+}
+
+/// The public listener: closed first when the product stops, so that no hit comes after the drain.
+struct Front {
+    stop: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Front {
+    fn open(listener: TcpListener, context: &Context, ingest: &Ingest, api: &Api) -> Self {
+        let stop = CancellationToken::new();
+        let observed = (vec![context.registry.clone()], context.health.clone());
+        let router = ingest.router().merge(api.router());
+        Self { serving: tokio::spawn(serve(listener, router, observed, stop.clone())), stop }
+    }
+
+    async fn until_told_to_stop(mut self, lifecycle: &mut Lifecycle) -> Result<()> {
+        let outcome = tokio::select! {
+            outcome = lifecycle.run() => outcome.map_err(|why| anyhow!(why)),
+            served = &mut self.serving => return served?.context("the listener failed"),
+        };
+        self.stop.cancel();
+        self.serving.await?.context("the listener failed")?;
+        outcome
+    }
+}
+
+fn greet(listen: SocketAddr, created: &Created) {
+    tell(&format!("\nNagare runs at http://{listen}/\n"));
+    tell_created(created);
+    if let Some(site) = created.site {
+        tell(&format!("demo page   http://{listen}/demo"));
+        tell(&format!("\nTracking code of site {site}:\n\n{}", tracking_code(listen, site)));
+    }
+}
+
+fn tracking_code(listen: SocketAddr, site: SiteId) -> String {
+    format!(
+        "<script>\n  var _paq = window._paq = window._paq || [];\n  _paq.push(['trackPageView'], ['enableLinkTracking']);\n  \
+         _paq.push(['setTrackerUrl', 'http://{listen}/matomo.php'], ['setSiteId', '{site}']);\n</script>\n\
+         <script async src=\"http://{listen}/nagare.js\"></script>\n"
+    )
+}

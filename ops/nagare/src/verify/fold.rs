@@ -1,0 +1,230 @@
+//! The log as tallies, one partition at a time.
+
+use anyhow::{Context as _, Result};
+use nagare_runtime::{Log, LogReader};
+use nagare_schema::{
+    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, VisitEvent, decode, hits_subject,
+};
+
+use super::tally::{Counted, Difference, Tallies};
+
+/// What EVENTS says about a partition, from its first message that is kept.
+pub(super) struct EventsFold {
+    partition: Partition,
+    reader: LogReader,
+    /// The first message of HITS that is kept.
+    first_hits: Option<u64>,
+    range: Option<Range>,
+    tallies: Tallies,
+    heard: Option<Heard>,
+    gaps: Vec<Difference>,
+}
+
+/// From where to where the events of a partition are folded.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    first: u64,
+    last: u64,
+    from: Cursor,
+    to: Cursor,
+}
+
+/// The part of EVENTS whose hits are still kept in HITS.
+pub(super) struct Heard {
+    from: Cursor,
+    to: Cursor,
+    producers: Vec<ProducerMark>,
+    pub(super) accepted: Tallies,
+}
+
+impl EventsFold {
+    pub(super) async fn begin(log: &Log, partition: Partition) -> Result<Self> {
+        let first_hits = log.hits().direct_get_next_for_subject(hits_subject(partition), Some(1)).await;
+        Ok(Self {
+            partition,
+            reader: log.read_events(partition, 0).await?,
+            first_hits: first_hits.ok().map(|message| message.sequence),
+            range: None,
+            tallies: Tallies::default(),
+            heard: None,
+            gaps: Vec::new(),
+        })
+    }
+
+    /// Folds on, up to the message `done`.
+    pub(super) async fn go_on(&mut self, done: u64) -> Result<()> {
+        while self.reader.position() < done {
+            let Some(message) = self.reader.try_next().await? else { break };
+            // A message that nobody can read has no rows.
+            let Ok(batch) = decode::<EventBatch>(message.version, &message.payload) else { continue };
+            self.add(message.sequence, &batch);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, sequence: u64, batch: &EventBatch) {
+        match &mut self.range {
+            None => self.range = Some(Range { first: sequence, last: sequence, from: batch.from, to: batch.to }),
+            Some(range) => {
+                if range.to != batch.from {
+                    self.gaps.push(gap(self.partition, range.to, batch.from));
+                }
+                (range.last, range.to) = (sequence, batch.to);
+            }
+        }
+        self.hear(batch);
+        let since = self.since();
+        for event in &batch.events {
+            count(&mut self.tallies, event, since);
+        }
+    }
+
+    /// Notes accepted hits once it is sure that what was told is kept from there on.
+    fn hear(&mut self, batch: &EventBatch) {
+        if let Some(heard) = &mut self.heard {
+            heard.to = batch.to;
+            batch.events.iter().for_each(|event| count_hit(&mut heard.accepted, event));
+            return;
+        }
+        let Some(first_hits) = self.first_hits else { return };
+        let first_accepted = batch.events.iter().find_map(|event| match event {
+            VisitEvent::HitAccepted { id, .. } => Some(id.sequence()),
+            _ => None,
+        });
+        let from_the_start = batch.from == Cursor::default() && first_accepted.is_some_and(|first| first >= first_hits);
+        if from_the_start {
+            let mut accepted = Tallies::default();
+            batch.events.iter().for_each(|event| count_hit(&mut accepted, event));
+            self.heard = Some(Heard { from: batch.from, to: batch.to, producers: Vec::new(), accepted });
+        } else if batch.to.sequence >= first_hits {
+            let producers = batch.producers.clone();
+            self.heard = Some(Heard { from: batch.to, to: batch.to, producers, accepted: Tallies::default() });
+        }
+    }
+
+    pub(super) fn partition(&self) -> Partition {
+        self.partition
+    }
+
+    pub(super) fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+
+    pub(super) fn heard(&self) -> Option<&Heard> {
+        self.heard.as_ref()
+    }
+
+    /// What is folded, for a reader.
+    pub(super) fn range(&self) -> String {
+        match self.range {
+            Some(range) => format!("partition {}, events {} to {}", self.partition, range.first, range.last),
+            None => format!("partition {}, no events", self.partition),
+        }
+    }
+
+    /// Ids of the hits that are folded: from the first to before the second.
+    pub(super) fn ids(&self) -> (u64, u64) {
+        let bound = |cursor: Cursor| first_after(self.partition, cursor).0;
+        (self.since().0, self.range.map_or(0, |range| bound(range.to)))
+    }
+
+    /// Messages that do not follow each other.
+    pub(super) fn take_gaps(&mut self) -> Vec<Difference> {
+        std::mem::take(&mut self.gaps)
+    }
+
+    fn since(&self) -> HitId {
+        first_after(self.partition, self.range.map_or(Cursor::default(), |range| range.from))
+    }
+}
+
+/// The first id that is not decided at a cursor.
+fn first_after(partition: Partition, cursor: Cursor) -> HitId {
+    let (sequence, index) = if cursor.complete { (cursor.sequence + 1, 0) } else { (cursor.sequence, cursor.hits) };
+    HitId::new(partition, sequence, index).unwrap_or(HitId(u64::MAX))
+}
+
+/// Counts an event. What it replaces was counted before, unless that was before `since`.
+fn count(tallies: &mut Tallies, event: &VisitEvent, since: HitId) {
+    match event {
+        VisitEvent::HitAccepted { .. } => count_hit(tallies, event),
+        VisitEvent::ActionRecorded(action) => tallies.add(action.site, Counted::Actions, 1, action.id.0),
+        VisitEvent::VisitChanged { before, after } => {
+            tallies.add(after.site, Counted::Visits, 1, after.revision.0);
+            if let Some(before) = before.as_ref().filter(|before| before.revision >= since) {
+                tallies.add(before.site, Counted::Visits, -1, before.revision.0);
+            }
+        }
+        VisitEvent::ConversionChanged { before, after } => {
+            tallies.add(after.site, Counted::Conversions, 1, conversion_id(after));
+            if let Some(before) = before.as_ref().filter(|before| before.revision >= since) {
+                tallies.add(before.site, Counted::Conversions, -1, conversion_id(before));
+            }
+        }
+    }
+}
+
+fn count_hit(tallies: &mut Tallies, event: &VisitEvent) {
+    if let VisitEvent::HitAccepted { id, hit, .. } = event {
+        tallies.add(hit.site, Counted::Hits, 1, id.0);
+    }
+}
+
+/// One hit may meet several goals.
+fn conversion_id(conversion: &Conversion) -> u64 {
+    conversion.revision.0 ^ i64::from(conversion.goal.0).cast_unsigned()
+}
+
+fn gap(partition: Partition, expected: Cursor, found: Cursor) -> Difference {
+    Difference {
+        site: 0,
+        day: "-".to_owned(),
+        what: format!("events of partition {partition} leave out hits between {expected:?} and {found:?}"),
+        expected: expected.sequence.cast_signed(),
+        found: found.sequence.cast_signed(),
+    }
+}
+
+/// The hits that HITS holds in the range that was heard, each once however often it was appended.
+pub(super) async fn fold_hits(log: &Log, partition: Partition, heard: &Heard) -> Result<Tallies> {
+    let mut told = Tallies::default();
+    let mut marks = heard.producers.clone();
+    let begin = if heard.from.complete { heard.from.sequence } else { heard.from.sequence.saturating_sub(1) };
+    let mut reader = log.read_hits(partition, begin).await?;
+    while reader.position() < heard.to.sequence {
+        let Some(message) = reader.try_next().await.context("cannot read HITS")? else { break };
+        if message.sequence > heard.to.sequence {
+            break;
+        }
+        let Ok(batch) = decode::<HitBatch>(message.version, &message.payload) else { continue };
+        let is_resumed = message.sequence == heard.from.sequence && !heard.from.complete;
+        if !is_resumed && is_repeat(&mut marks, &batch) {
+            continue;
+        }
+        let skipped = if is_resumed { heard.from.hits } else { 0 };
+        let is_cut = message.sequence == heard.to.sequence && !heard.to.complete;
+        let end = if is_cut { heard.to.hits } else { u32::MAX };
+        for (index, hit) in (0..end).zip(&batch.hits).skip(skipped as usize) {
+            let Ok(id) = HitId::new(partition, message.sequence, index) else { continue };
+            told.add(hit.site, Counted::Hits, 1, id.0);
+        }
+    }
+    Ok(told)
+}
+
+/// True when the producer's counter was passed; notes it otherwise.
+fn is_repeat(marks: &mut Vec<ProducerMark>, batch: &HitBatch) -> bool {
+    let Some(hit) = batch.hits.first() else { return true };
+    match marks.iter_mut().find(|mark| mark.producer == batch.producer) {
+        Some(mark) if mark.counter >= batch.counter => true,
+        Some(mark) => {
+            mark.counter = batch.counter;
+            false
+        }
+        None => {
+            let (producer, counter) = (batch.producer, batch.counter);
+            marks.push(ProducerMark { producer, counter, seen_at: hit.received_at });
+            false
+        }
+    }
+}
