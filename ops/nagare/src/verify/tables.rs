@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     fold::EventsFold,
-    tally::{Counted, Difference, Tallies},
+    tally::{Counted, Difference, MULTIPLIER, Tallies},
 };
 
 /// Differences of one comparison that are shown.
@@ -196,14 +196,13 @@ fn tallies_query(folds: &[EventsFold]) -> String {
     let selects = facts.map(|(table, column, sign, hashed)| {
         format!(
             "SELECT partition, site_id, '{table}' AS kind, sum(toInt64({sign})) AS count, \
-             sum(reinterpretAsInt64(mix({hashed})) * {sign}) AS hash \
-             FROM (SELECT *, {column} AS id, toUInt16(bitAnd(bitShiftRight(id, 10), 127)) AS partition FROM {table}) \
+             sum(reinterpretAsInt64(bitXor(hashed, bitShiftRight(hashed, 33)) * {MULTIPLIER}) * {sign}) AS hash \
+             FROM (SELECT *, {column} AS id, {hashed} AS hashed, toUInt16(bitAnd(bitShiftRight(id, 10), 127)) AS partition FROM {table}) \
              WHERE id >= bounds_from[partition + 1] AND id < bounds_to[partition + 1] GROUP BY partition, site_id"
         )
     });
     format!(
-        "WITH {from:?}::Array(UInt64) AS bounds_from, {to:?}::Array(UInt64) AS bounds_to, \
-         x -> bitXor(x, bitShiftRight(x, 33)) * 18397679294719823053 AS mix {}",
+        "WITH {from:?}::Array(UInt64) AS bounds_from, {to:?}::Array(UInt64) AS bounds_to {}",
         selects.join(" UNION ALL ")
     )
 }

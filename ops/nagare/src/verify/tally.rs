@@ -61,9 +61,12 @@ impl Tallies {
     }
 }
 
-/// The same as `mix` in `verify/tables.rs`.
+/// Of [`hash`].
+pub(super) const MULTIPLIER: u64 = 0xff51_afd7_ed55_8ccd;
+
+/// `verify/tables.rs` has ClickHouse compute the same.
 fn hash(id: u64) -> i64 {
-    (id ^ (id >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd).cast_signed()
+    (id ^ (id >> 33)).wrapping_mul(MULTIPLIER).cast_signed()
 }
 
 /// A number that is not what it should be.
