@@ -168,10 +168,9 @@ fn several(kind: PeriodKind, date: &str, today: Date) -> Result<Option<(Date, Da
 
 fn range(date: &str, today: Date) -> Result<Period, Fault> {
     let (from, to) = match date.split_once(',') {
-        Some((from, to)) => (
-            single(from, today).map_err(|_| bad_range(date))?,
-            single(to, today).map_err(|_| bad_range(date))?,
-        ),
+        Some((from, to)) => {
+            (single(from, today).map_err(|_| bad_range(date))?, single(to, today).map_err(|_| bad_range(date))?)
+        }
         None => match counted(date) {
             Some((Counted::Last, count)) => (today.saturating_sub((count.max(1) - 1).days()), today),
             Some((Counted::Previous, count)) => {

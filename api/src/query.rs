@@ -57,9 +57,9 @@ impl Engine {
 
     /// Runs all statements at once.
     pub(crate) async fn run(&self, plan: Plan) -> Result<Facts, Fault> {
-        let parts = plan.into_iter().map(|(part, statement)| async move {
-            Ok::<_, Fault>((part, self.fetch(&statement).await?))
-        });
+        let parts = plan
+            .into_iter()
+            .map(|(part, statement)| async move { Ok::<_, Fault>((part, self.fetch(&statement).await?)) });
         futures_util::future::try_join_all(parts).await.map(|parts| parts.into_iter().collect())
     }
 
@@ -138,7 +138,10 @@ mod tests {
     fn a_row_becomes_keys_and_numbers() {
         let row = vec![json!(1), json!("2010-03-06"), json!("x"), json!(3), json!({"2": 5}), json!([1, null])];
         let fact = fact(row, 1).unwrap();
-        assert_eq!((fact.site, fact.bucket.as_str(), fact.keys.as_slice()), (1, "2010-03-06", ["x".to_owned()].as_slice()));
+        assert_eq!(
+            (fact.site, fact.bucket.as_str(), fact.keys.as_slice()),
+            (1, "2010-03-06", ["x".to_owned()].as_slice())
+        );
         let numbers = [Some(3.0), None, Some(5.0), None, None, None, None, Some(1.0), None];
         assert_eq!(fact.numbers, numbers);
     }

@@ -115,12 +115,7 @@ async fn overloaded(_: BoxError) -> Response {
 }
 
 /// Matomo's Reporting API; without `module=API` the dashboard.
-async fn matomo(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Response {
+async fn matomo(State(shared): State<Shared>, headers: HeaderMap, RawQuery(query): RawQuery, body: Bytes) -> Response {
     let query = query.unwrap_or_default();
     let body = String::from_utf8_lossy(&body);
     let read = (Params::parse(&query), Params::parse(&body), Params::read(&query, &body));

@@ -91,6 +91,7 @@ impl Ingest {
             metrics,
             clock: Clock::system(),
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),
+            body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });
         Ok(Self { intake, writers, draining, health, _spool_lock: spool_lock })
     }

@@ -26,6 +26,8 @@ pub(crate) struct Intake<S> {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
     pub(crate) in_flight: Semaphore,
+    /// Room for large bodies, in kibibytes.
+    pub(crate) body_room: Semaphore,
 }
 
 /// What became of the hits of a bulk request.

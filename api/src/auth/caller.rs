@@ -66,9 +66,10 @@ impl Authenticator {
         if secret == ANONYMOUS {
             return Identity::Anonymous;
         }
-        let token = config.tokens.get(&token_hash(secret)).filter(|token| {
-            token.expires_at.is_none_or(|expiry| expiry > now) && !(token.secure_only && in_url)
-        });
+        let token = config
+            .tokens
+            .get(&token_hash(secret))
+            .filter(|token| token.expires_at.is_none_or(|expiry| expiry > now) && !(token.secure_only && in_url));
         // A session is never taken from a URL, where it would end in logs.
         let login = token.map(|token| token.login.clone());
         let login = login.or_else(|| if in_url { None } else { self.sessions.read(secret) });
@@ -97,8 +98,7 @@ impl Caller {
     }
 
     pub(crate) fn is_superuser(&self) -> bool {
-        self.is_user()
-            && self.login().and_then(|login| self.config.users.get(login)).is_some_and(|user| user.superuser)
+        self.is_user() && self.login().and_then(|login| self.config.users.get(login)).is_some_and(|user| user.superuser)
     }
 
     /// What the caller may do on a site; nothing on a site that does not exist.

@@ -9,8 +9,8 @@ mod token;
 #[cfg(test)]
 pub(crate) use caller::tests;
 pub(crate) use caller::{Authenticator, Caller, Credentials, Identity};
-pub use password::hash_password;
 pub(crate) use password::PasswordChecker;
+pub use password::hash_password;
 pub(crate) use session::{SESSION_SECONDS, Sessions};
 pub(crate) use throttle::Throttle;
 pub(crate) use token::hex;

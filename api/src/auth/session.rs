@@ -36,12 +36,8 @@ impl Sessions {
 
     /// A session of `login` from `now` on; `None` when it cannot be signed.
     pub(crate) fn issue(&self, login: &str, now: UnixSeconds) -> Option<String> {
-        let claims = Claims {
-            sub: login.to_owned(),
-            iat: now.0,
-            exp: now.0 + SESSION_SECONDS,
-            aud: AUDIENCE.to_owned(),
-        };
+        let claims =
+            Claims { sub: login.to_owned(), iat: now.0, exp: now.0 + SESSION_SECONDS, aud: AUDIENCE.to_owned() };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).ok()
     }
 

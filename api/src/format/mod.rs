@@ -20,7 +20,9 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 pub(crate) enum Format {
     Xml,
     /// With the name of the function that a browser calls with it.
-    Json { callback: Option<String> },
+    Json {
+        callback: Option<String>,
+    },
 }
 
 impl Format {

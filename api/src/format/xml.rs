@@ -331,10 +331,7 @@ pub(super) mod tests {
         let list = Value::List(vec![Value::Int(1), Value::from("b")]);
         check(&Answer::Value(list), "<result>\n\t<row>1</row>\n\t<row>b</row>\n</result>");
         let flat = Record::default().with("a", "1").with("b", "");
-        check(
-            &Answer::Value(flat.clone().into()),
-            "<result>\n\t<row>\n\t\t<a>1</a>\n\t\t<b />\n\t</row>\n</result>",
-        );
+        check(&Answer::Value(flat.clone().into()), "<result>\n\t<row>\n\t\t<a>1</a>\n\t\t<b />\n\t</row>\n</result>");
         check(&Answer::Value(Record::default().with("a", "1").into()), "<result>\n\t<a>1</a>\n</result>");
         let keyed = Record::default().with("1", flat);
         check(

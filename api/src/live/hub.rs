@@ -57,12 +57,7 @@ impl Hub {
     }
 }
 
-async fn follow(
-    nats: async_nats::Client,
-    site: SiteId,
-    sender: watch::Sender<LiveFrame>,
-    stop: CancellationToken,
-) {
+async fn follow(nats: async_nats::Client, site: SiteId, sender: watch::Sender<LiveFrame>, stop: CancellationToken) {
     let mut pulses = Pulses::default();
     loop {
         if let Ok(mut subscription) = nats.subscribe(live_subject(site)).await {

@@ -1,7 +1,13 @@
 //! The methods of the API. A method is registered with what it requires of its caller; nothing runs
 //! before that is checked.
 
+mod change;
+mod currency;
+mod goals;
+mod live;
 mod registry;
+mod settings;
+mod sites;
 mod version;
 
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-use super::{Answering, Call, version};
+use super::{Answering, Call, goals, live, settings, sites, version};
 use crate::{
     catalogue::{self, Report},
     metrics::Family,
@@ -48,9 +48,13 @@ impl Method {
     }
 }
 
+/// Methods that are no reports.
+const CALLS: &[&[Method]] =
+    &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {
-    catalogue::reports().map(Method::of_report).chain(version::METHODS.iter().copied())
+    catalogue::reports().map(Method::of_report).chain(CALLS.iter().copied().flatten().copied())
 }
 
 pub(super) fn find(name: &str) -> Option<Method> {

@@ -1,12 +1,7 @@
 //! What the server calls itself.
 
 use super::Method;
-use crate::{
-    metrics::Family,
-    permission::Permission,
-    table::Answer,
-    value::Value,
-};
+use crate::{metrics::Family, permission::Permission, table::Answer, value::Value};
 
 /// The release of Matomo whose API this one speaks.
 const MATOMO_VERSION: &str = "5.2.0";

@@ -86,14 +86,8 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
         );
         return bind(scope, sql, 1).bind("kind", Bound::Text(actions.rollup_kind.to_owned()));
     }
-    let timings = [
-        "time_network",
-        "time_server",
-        "time_transfer",
-        "time_dom_processing",
-        "time_dom_completion",
-        "time_on_load",
-    ];
+    let timings =
+        ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
     let each = |function: &str| {
         let parts: Vec<String> = timings.iter().map(|column| format!("{function}({column})")).collect();
         format!("[{}]", parts.join(", "))

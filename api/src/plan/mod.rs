@@ -132,6 +132,3 @@ impl Click {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,8 @@ mod envelope;
 mod script;
 mod track;
 
+pub(crate) use body::LARGE_KIB_MAX;
+
 use std::sync::Arc;
 
 use axum::{

@@ -17,7 +17,7 @@ use super::{
     body, envelope,
 };
 use crate::{
-    intake::Intake,
+    intake::{BulkTally, Intake},
     params::{BulkBody, Name, is_bulk},
     pipeline::Envelope,
     salt::SaltStore,
@@ -54,18 +54,19 @@ pub(super) async fn track<S: SaltStore>(State(intake): State<Arc<Intake<S>>>, re
 }
 
 async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut asked: Asked) -> Response {
-    let body = match body::read(&parts.headers, body).await {
-        Ok(body) => body,
+    let held = match body::read(&parts.headers, body, &intake.body_room).await {
+        Ok(held) => held,
         Err(reason) => return asked.refused(intake.refuse(reason, 1)),
     };
     let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = connection.map(|connection| connection.0.ip());
     let mut envelope = envelope::read(&parts.headers, peer, intake.clock.now());
-    if is_bulk(&body) {
-        return bulk(intake, &body, envelope, &asked).await;
+    let body = &held.bytes;
+    if is_bulk(body) {
+        return bulk(intake, body, envelope, &asked).await;
     }
     let query = parts.uri.query().unwrap_or_default().as_bytes();
-    let form = if parts.method == Method::POST { &body } else { &Bytes::new() };
+    let form = if parts.method == Method::POST { body } else { &Bytes::new() };
     let mut params = match body::form(&parts.headers, form).await {
         Ok(params) => params,
         Err(reason) => return asked.refused(intake.refuse(reason, 1)),
@@ -89,8 +90,11 @@ async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<
     };
     let Some(bulk) = BulkBody::parse(body) else {
         intake.refuse(DropReason::MalformedBody, 1);
-        return asked.bulk(Ok(crate::intake::BulkTally::default()), false);
+        return asked.bulk(Ok(BulkTally::default()), false);
     };
+    if bulk.too_many {
+        return asked.refused(intake.refuse(DropReason::TooLarge, 1));
+    }
     let envelope = Envelope { token: bulk.token.as_deref(), ..envelope };
     asked.bulk(intake.bulk(&bulk, &envelope).await, bulk.without_answer)
 }

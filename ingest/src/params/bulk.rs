@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    Params, Value,
+    PARAMETERS_MAX, Params, Value,
     field::{FieldValue, Text},
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct BulkBody<'a> {
     pub(crate) token: Option<Cow<'a, str>>,
     /// `send_image` is 0: answer 204.
     pub(crate) without_answer: bool,
+    /// There were more than [`REQUESTS_MAX`]; the rest was not read.
+    pub(crate) too_many: bool,
 }
 
 /// One element of a bulk request.
@@ -85,7 +87,10 @@ impl<'de> Visitor<'de> for BodyVisitor {
         let mut body = BulkBody::default();
         while let Some(Text(key)) = map.next_key()? {
             match &*key {
-                "requests" => body.requests = map.next_value::<Elements<'de>>()?.0,
+                "requests" => {
+                    body.requests = map.next_value::<Elements<'de>>()?.0;
+                    body.too_many = body.requests.len() > REQUESTS_MAX;
+                }
                 "token_auth" => {
                     body.token = match map.next_value::<FieldValue<'de>>()?.0 {
                         Value::Text(token) if !token.is_empty() => Some(token),
@@ -139,22 +144,22 @@ impl<'de> Visitor<'de> for ElementsVisitor {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
-        while let Some(MaybeElement(element)) = seq.next_element()? {
+        while elements.len() <= REQUESTS_MAX
+            && let Some(MaybeElement(element)) = seq.next_element()?
+        {
             elements.extend(element);
-            if elements.len() > REQUESTS_MAX {
-                return Err(serde::de::Error::custom("too many requests"));
-            }
         }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Elements(elements))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
-        while let Some((IgnoredAny, MaybeElement(element))) = map.next_entry()? {
+        while elements.len() <= REQUESTS_MAX
+            && let Some((IgnoredAny, MaybeElement(element))) = map.next_entry()?
+        {
             elements.extend(element);
-            if elements.len() > REQUESTS_MAX {
-                return Err(serde::de::Error::custom("too many requests"));
-            }
         }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Elements(elements))
     }
     fn visit_borrowed_str<E>(self, _: &'de str) -> Result<Self::Value, E> {
@@ -191,9 +196,12 @@ impl<'de> Visitor<'de> for ElementVisitor {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::new();
-        while let Some((Text(name), FieldValue(value))) = map.next_entry()? {
+        while fields.len() < PARAMETERS_MAX
+            && let Some((Text(name), FieldValue(value))) = map.next_entry()?
+        {
             fields.push((name, value));
         }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Some(if fields.is_empty() { Element::Nothing } else { Element::Fields(fields) }))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

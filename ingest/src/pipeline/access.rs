@@ -84,9 +84,12 @@ pub(super) fn forced_place(params: &Params<'_>, located: &Place) -> Option<Place
     if let Some(city) = params.text(Name::City) {
         place.city = cut(&city, SHORT_BYTES_MAX).into();
     }
-    let degrees = |name| params.text(name).and_then(|text| float(&text)).map(three_decimals);
-    place.latitude = degrees(Name::Latitude).or(place.latitude);
-    place.longitude = degrees(Name::Longitude).or(place.longitude);
+    let degrees = |name, limit: f64| {
+        let sent = params.text(name).and_then(|text| float(text.trim()));
+        sent.filter(|degrees| degrees.abs() <= limit).map(three_decimals)
+    };
+    place.latitude = degrees(Name::Latitude, 90.0).or(place.latitude);
+    place.longitude = degrees(Name::Longitude, 180.0).or(place.longitude);
     Some(place)
 }
 
@@ -116,8 +119,18 @@ fn seconds(text: &str) -> Option<i64> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant.as_second());
     }
+    if let Ok(instant) = jiff::fmt::rfc2822::parse(text) {
+        return Some(instant.timestamp().as_second());
+    }
     let civil: civil::DateTime = text.parse().ok()?;
     civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
+}
+
+/// The address for what only enriches the hit, place and fingerprint: the whole one, unless settings
+/// ask for the masked one (§2.2, §9).
+pub(super) fn enriching(draft: &Draft<'_>) -> IpAddr {
+    let settings = draft.rules.settings();
+    if settings.locate_masked { masked(draft.address, settings.mask_bytes) } else { draft.address }
 }
 
 /// The address without its last bytes (§9): IPv6 keeps /64, /48, /24 or nothing by level.
@@ -165,6 +178,11 @@ mod tests {
         assert_eq!(seconds("2011-04-05 00:11:42"), Some(1_301_962_302));
         assert_eq!(seconds("2011-04-05T00:11:42Z"), Some(1_301_962_302));
         assert_eq!(seconds("2011-04-05T02:11:42+02:00"), Some(1_301_962_302));
-        assert_eq!(seconds("never"), None);
+        assert_eq!(seconds("Tue, 05 Apr 2011 00:11:42 +0000"), Some(1_301_962_302));
+        assert_eq!(seconds("2011-04-05"), Some(1_301_961_600));
+        assert_eq!(seconds("1301962302.9"), Some(1_301_962_302));
+        for text in ["never", "", "2011-13-05", "0x10"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
     }
 }

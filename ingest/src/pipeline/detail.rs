@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use nagare_schema::{Attribution, DropReason, Item, ProductView, Timings, Variables};
+use nagare_schema::{Attribution, DropReason, HitKind, Item, ProductView, Timings, Variables};
 use serde_json::Value as Json;
 
 use super::{Draft, SHORT_BYTES_MAX, TEXT_BYTES_MAX};
-use crate::params::{Name, Params, cents, cut, cut_chars, float, one_line, whole};
+use crate::params::{Name, Params, cents, cut, cut_chars, float, from_form, one_line, whole};
 
 /// The largest timing that is kept, milliseconds.
 const TIMING_MS_MAX: i64 = 16_777_215;
@@ -32,8 +32,11 @@ const TIMINGS: [Name; 6] = [
     Name::TimeOnLoad,
 ];
 
-/// A timing below -1 is refused (§5.7).
+/// A timing of a page view below -1 is refused; on other hits it counts as absent (§5.7).
 pub(super) fn check_timings(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    if draft.kind != HitKind::PageView {
+        return Ok(());
+    }
     let negative = TIMINGS.iter().any(|name| draft.params.int(*name).is_some_and(|value| value < -1));
     if negative { Err(DropReason::InvalidParameter) } else { Ok(()) }
 }
@@ -64,11 +67,17 @@ pub(super) fn campaign(params: &Params<'_>) -> BTreeMap<String, String> {
     Name::campaigns().filter_map(sent).collect()
 }
 
-/// `_rcn`, `_rck`, `_ref` (§6.7).
+/// `_rcn`, `_rck`, both URL-decoded once more, and `_ref` (§6.7).
 pub(super) fn attribution(params: &Params<'_>) -> Option<Box<Attribution>> {
+    let twice = |name| {
+        let sent = params.text(name)?;
+        let decoded = from_form(sent.as_bytes());
+        let decoded = cut(decoded.trim(), SHORT_BYTES_MAX);
+        (!decoded.is_empty()).then(|| decoded.into())
+    };
     let attribution = Attribution {
-        campaign: short(params, Name::AttributionCampaign),
-        keyword: short(params, Name::AttributionKeyword),
+        campaign: twice(Name::AttributionCampaign),
+        keyword: twice(Name::AttributionKeyword),
         referrer: params.text(Name::AttributionReferrer).map(|url| one_line(&url, TEXT_BYTES_MAX).as_ref().into()),
     };
     (attribution != Attribution::default()).then(|| Box::new(attribution))
@@ -125,18 +134,19 @@ fn categories(value: &Json) -> Vec<Arc<str>> {
 
 /// `ec_items` (§7.6): `None` when it is JSON but no list, and nothing may be recorded.
 pub(super) fn items(params: &Params<'_>) -> Option<Vec<Item>> {
-    match params.json(Name::Items) {
-        None => Some(Vec::new()),
-        Some(Json::Array(lines)) => {
-            let mut bytes = 0;
-            let fits = |item: &Item| {
-                bytes += item.size_bound();
-                bytes <= ITEMS_BYTES_MAX
-            };
-            Some(lines.iter().filter_map(item).take(ITEMS_MAX).take_while(fits).collect())
-        }
-        Some(_) => None,
-    }
+    let lines = match params.json(Name::Items) {
+        None | Some(Json::Null) => Vec::new(),
+        Some(Json::Array(lines)) => lines,
+        // A list with names to PHP.
+        Some(Json::Object(lines)) => lines.into_iter().map(|(_, line)| line).collect(),
+        Some(_) => return None,
+    };
+    let mut bytes = 0;
+    let fits = |item: &Item| {
+        bytes += item.size_bound();
+        bytes <= ITEMS_BYTES_MAX
+    };
+    Some(lines.iter().filter_map(item).take(ITEMS_MAX).take_while(fits).collect())
 }
 
 fn item(line: &Json) -> Option<Item> {
@@ -148,6 +158,7 @@ fn item(line: &Json) -> Option<Item> {
         return None;
     }
     let quantity = number(4).and_then(whole).and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = quantity.filter(|quantity| *quantity > 0);
     Some(Item {
         sku: sku.into(),
         name: text(1).into(),

@@ -23,8 +23,13 @@ use crate::{
     salt::{DayKey, SaltStore, Salts},
 };
 
-/// Bytes of a URL, title or referrer.
+/// Bytes of a URL or title.
 const TEXT_BYTES_MAX: usize = 1024;
+/// Bytes of a referrer: more than is stored of it, for a keyword may stand at its end.
+const REFERRER_BYTES_MAX: usize = 2048;
+/// Bytes of one hit: it must fit into a message with room to spare, else the log would refuse that
+/// message for ever.
+const HIT_BYTES_MAX: usize = nagare_schema::MESSAGE_BYTES_MAX / 2;
 /// Bytes of other short texts.
 const SHORT_BYTES_MAX: usize = 255;
 
@@ -137,7 +142,8 @@ impl<S: SaltStore> Pipeline<S> {
             Some(key) => key,
             None => self.salts.key(site.id, day, &rules.secret, now).await,
         };
-        Ok(self.finish(draft, key))
+        let accepted = self.finish(draft, key);
+        if accepted.hit.size_bound() > HIT_BYTES_MAX { Err(DropReason::InvalidParameter) } else { Ok(accepted) }
     }
 
     fn finish(&self, draft: Draft<'_>, key: DayKey) -> Accepted {
@@ -152,10 +158,7 @@ impl<S: SaltStore> Pipeline<S> {
 
     /// The place by address and language, overridden by what the request forces (§8.3).
     fn place(&self, draft: &Draft<'_>) -> (Arc<Place>, bool) {
-        let settings = draft.rules.settings();
-        let address =
-            if settings.locate_masked { access::masked(draft.address, settings.mask_bytes) } else { draft.address };
-        let located = self.locator.locate(settings, address, &draft.languages);
+        let located = self.locator.locate(draft.rules.settings(), access::enriching(draft), &draft.languages);
         match access::forced_place(draft.params, &located) {
             Some(forced) => (Arc::new(forced), true),
             None => (located, false),
@@ -171,7 +174,7 @@ fn site_of<'r>(rules: &'r Rules, params: &Params<'_>) -> Option<&'r Arc<SiteRule
 
 fn assemble(draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<Place>, bool)) -> Hit {
     let params = draft.params;
-    let line = |name| params.text(name).map(|text| Arc::from(one_line(&text, TEXT_BYTES_MAX).as_ref()));
+    let line = |name, bytes_max| params.text(name).map(|text| Arc::from(one_line(&text, bytes_max).as_ref()));
     let masked = access::masked(draft.address, draft.rules.settings().mask_bytes);
     Hit {
         site: draft.site.id,
@@ -183,8 +186,8 @@ fn assemble(draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<P
         user_id: identity::user_id(params),
         new_visit: params.flag(Name::NewVisit),
         url: page_url(&draft).map(|url| Arc::from(one_line(&url, TEXT_BYTES_MAX).as_ref())),
-        title: line(Name::Title),
-        referrer: line(Name::Referrer),
+        title: line(Name::Title, TEXT_BYTES_MAX),
+        referrer: line(Name::Referrer, REFERRER_BYTES_MAX),
         pageview_id: detail::short(params, Name::PageviewId),
         timings: detail::timings(params),
         client: Arc::new(client_of(&draft)),
