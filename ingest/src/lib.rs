@@ -3,6 +3,8 @@
 mod append;
 mod clock;
 mod error;
+#[cfg(test)]
+mod fake;
 mod http;
 mod ingest;
 mod intake;

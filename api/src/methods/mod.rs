@@ -9,6 +9,7 @@ mod registry;
 mod settings;
 mod sites;
 mod version;
+mod visit_log;
 
 use std::pin::Pin;
 

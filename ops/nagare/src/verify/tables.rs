@@ -43,7 +43,7 @@ const ACTIONS_ONCE: &str = "SELECT site_id, toString(any(day)) AS day, concat('r
 /// A version stands (1) or is cancelled (0), and of all versions of a visit one stands.
 const VISITS_ONCE: &str = "SELECT site_id, toString(max(last_day)) AS day, \
     concat('standing rows of visit ', toString(visit_id)) AS what, \
-    1 AS expected, sum(standing) + 1000 * countIf(standing NOT IN (0, 1)) AS found \
+    1 AS expected, sum(abs(standing)) + countIf(standing < 0) AS found \
     FROM (SELECT site_id, visit_id, version, max(day) AS last_day, sum(sign) AS standing FROM visits \
         GROUP BY site_id, visit_id, version) \
     GROUP BY site_id, visit_id";
@@ -51,7 +51,7 @@ const VISITS_ONCE: &str = "SELECT site_id, toString(max(last_day)) AS day, \
 /// A cart that became an order may be gone.
 const CONVERSIONS_ONCE: &str = "SELECT site_id, toString(max(last_day)) AS day, \
     concat('standing rows of goal ', toString(goal), ' of visit ', toString(visit_id)) AS what, \
-    least(sum(standing), 1) AS expected, sum(standing) + 1000 * countIf(standing NOT IN (0, 1)) AS found \
+    least(sum(standing), 1) AS expected, sum(abs(standing)) + countIf(standing < 0) AS found \
     FROM (SELECT site_id, visit_id, goal, buster, version, max(day) AS last_day, sum(sign) AS standing \
         FROM conversions GROUP BY site_id, visit_id, goal, buster, version) \
     GROUP BY site_id, visit_id, goal, buster";
