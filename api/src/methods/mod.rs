@@ -9,7 +9,6 @@ mod registry;
 mod settings;
 mod sites;
 mod version;
-mod visit_log;
 
 use std::pin::Pin;
 
