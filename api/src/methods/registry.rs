@@ -49,8 +49,7 @@ impl Method {
 }
 
 /// Methods that are no reports.
-const CALLS: &[&[Method]] =
-    &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+const CALLS: &[&[Method]] = &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
 
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {
