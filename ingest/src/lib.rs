@@ -3,8 +3,6 @@
 mod append;
 mod clock;
 mod error;
-#[cfg(test)]
-mod fake;
 mod http;
 mod ingest;
 mod intake;

@@ -4,8 +4,6 @@ mod answer;
 mod body;
 mod envelope;
 mod script;
-#[cfg(test)]
-mod tests;
 mod track;
 
 pub(crate) use body::LARGE_KIB_MAX;
