@@ -18,7 +18,7 @@ const fn report(name: &'static str, source: Source, flatten: Flatten, processed:
 
 const fn urls(name: &'static str, role: PageRole) -> Report {
     let source = Source::Pages { field: PageField::Url, role };
-    report(name, source, Flatten::Path("Actions_PageUrl"), PAGE_METRICS)
+    report(name, source, Flatten::PagePath("Actions_PageUrl"), PAGE_METRICS)
 }
 
 const fn titles(name: &'static str, role: PageRole) -> Report {

@@ -4,6 +4,8 @@ mod actions;
 mod referrers;
 mod visits;
 
+pub(crate) use referrers::names_of as referrer_names;
+
 use crate::{permission::Permission, shape::Processed};
 
 /// A report: what it counts, by what, and how its rows look.
@@ -151,6 +153,8 @@ pub(crate) enum Flatten {
     Unsupported,
     /// Joined by `/`, under one metadata key for all levels.
     Path(&'static str),
+    /// As `Path`, beginning with `/`: the address of a page in its site.
+    PagePath(&'static str),
     /// Joined by ` - `, with a metadata key for each level.
     Levels(&'static [&'static str]),
 }

@@ -23,7 +23,7 @@ pub(super) const REPORTS: &[Report] = &[Report {
 }];
 
 /// Label and segment value of a referrer type by its number.
-fn names_of(kind: &str) -> (&'static str, &'static str) {
+pub(crate) fn names_of(kind: &str) -> (&'static str, &'static str) {
     match kind {
         "1" => ("Direct Entry", "direct"),
         "2" => ("Search Engines", "search"),

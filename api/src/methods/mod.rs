@@ -6,9 +6,11 @@ mod currency;
 mod goals;
 mod live;
 mod registry;
+mod report;
 mod settings;
 mod sites;
 mod version;
+mod visit_log;
 
 use std::pin::Pin;
 

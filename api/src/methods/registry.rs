@@ -1,4 +1,4 @@
-use super::{Answering, Call, goals, live, settings, sites, version};
+use super::{Answering, Call, goals, live, report, settings, sites, version};
 use crate::{
     catalogue::{self, Report},
     metrics::Family,
@@ -42,14 +42,15 @@ impl Method {
 
     pub(super) fn answer<'a>(&self, call: Call<'a>, granted: Granted) -> Answering<'a> {
         match self.action {
-            Action::Report(_report) => todo!(),
+            Action::Report(report) => Box::pin(report::answer(report, call, granted)),
             Action::Call(action) => action(call, granted),
         }
     }
 }
 
 /// Methods that are no reports.
-const CALLS: &[&[Method]] = &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+const CALLS: &[&[Method]] =
+    &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
 
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {

@@ -154,7 +154,9 @@ async fn add(call: Call<'_>) -> Result<Answer, Fault> {
 async fn update(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let id = of_one(&call, &granted)?.id;
     change(call.directory, &ConfigKey::Site(id), |stored| match stored {
-        Some(Entity::Site(site)) => given(site.clone(), call.params, call.caller.is_superuser()).map(Entity::Site),
+        Some(Entity::Site(site)) => {
+            given(site.clone(), call.params, call.caller.is_superuser()).map(Entity::Site)
+        }
         _ => Err(unknown(id)),
     })
     .await?;
@@ -253,13 +255,9 @@ mod tests {
 
     #[test]
     fn a_site_is_read_from_the_request() {
-        let site =
-            site("siteName=A&urls[]=http://x.org/&urls[]=y.org&timezone=Europe/Paris&startDate=2010-03-05+11:22:33")
-                .unwrap();
-        assert_eq!(
-            (site.urls, site.created_at.0),
-            (vec!["http://x.org".to_owned(), "http://y.org".to_owned()], 1_267_788_153)
-        );
+        let site = site("siteName=A&urls[]=http://x.org/&urls[]=y.org&timezone=Europe/Paris&startDate=2010-03-05+11:22:33")
+            .unwrap();
+        assert_eq!((site.urls, site.created_at.0), (vec!["http://x.org".to_owned(), "http://y.org".to_owned()], 1_267_788_153));
         assert!(site.site_search);
     }
 

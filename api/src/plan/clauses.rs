@@ -62,7 +62,7 @@ pub(super) fn bind(scope: &Scope, sql: String, keys: usize) -> Statement {
 pub(super) fn bind_window(sites: &[SiteId], periods: &Periods, sql: String, keys: usize) -> Statement {
     let (from, to) = periods.window().map_or_else(Default::default, |(from, to)| (from.to_string(), to.to_string()));
     Statement::new(sql, keys)
-        .bind("sites", Bound::Ids(sites.iter().map(|site| site.0).collect()))
+        .bind("sites", Bound::Ids(sites.iter().map(|site| u64::from(site.0)).collect()))
         .bind("from", Bound::Text(from))
         .bind("to", Bound::Text(to))
 }

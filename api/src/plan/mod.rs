@@ -3,12 +3,14 @@
 mod actions;
 mod clauses;
 mod conversions;
+mod live;
 mod segment;
 mod statement;
 mod visits;
 
 use nagare_schema::SiteId;
 
+pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log};
 pub(crate) use segment::{Segment, VisitCondition, VisitField};
 pub(crate) use statement::{Bound, Statement};
 

@@ -3,7 +3,7 @@ use std::fmt;
 /// A value that the server puts into a query, never the text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Bound {
-    Ids(Vec<u32>),
+    Ids(Vec<u64>),
     Number(i64),
     Text(String),
 }

@@ -1,26 +1,22 @@
 //! Facts become rows, and rows become what the request asks for: one step each, in the order of
 //! `reporting-api.md` §8.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+mod columns;
+mod encode;
+mod flat;
+mod label;
+mod limit;
+mod metrics;
+mod pattern;
+pub(crate) mod pretty;
+mod processed;
+mod rows;
+mod sort;
+mod steps;
 
-/// Metrics that are computed from the other columns of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Processed {
-    Bandwidth,
-    PageTimings,
-    PageLoadTime,
-    TimeOnPage,
-    EntryBounceRate,
-    ExitRate,
-    BounceRate,
-    ActionsPerVisit,
-    TimeOnSite,
-}
-
-/// What `urlencode` of PHP leaves as it is, and the blank that becomes `+`.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b' ');
-
-/// Encodes a text as a form does.
-pub(crate) fn url_encode(text: &str) -> String {
-    utf8_percent_encode(text, KEPT).to_string().replace(' ', "+")
-}
+pub(crate) use columns::Columns;
+pub(crate) use encode::{segment_value, url_encode};
+pub(crate) use limit::Page;
+pub(crate) use processed::Processed;
+pub(crate) use rows::{Content, View, by_site_and_period, content, zeros};
+pub(crate) use steps::{Rules, Steps, array};

@@ -10,6 +10,8 @@ mod visits;
 
 use std::collections::HashMap;
 
+pub(super) use numbers::TIMINGS;
+
 use crate::{
     catalogue::{Report, Source},
     query::Facts,

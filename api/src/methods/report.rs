@@ -1,0 +1,122 @@
+//! Reports: plan, query, rows, and what the request asks of them.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use nagare_schema::{SiteId, UnixSeconds, ZoneClock};
+
+use super::Call;
+use crate::{
+    catalogue::{Report, Sites, Source, Summary},
+    error::Fault,
+    period::{self, Period, PeriodKind, Periods},
+    permission::Granted,
+    plan::{self, Distinct, EXACT_VISITS_MAX, Scope},
+    query::Facts,
+    shape::{self, Content, Rules, Steps, View, pretty},
+    table::{Answer, AnswerMap},
+};
+
+/// Sites and periods of one answer at most, multiplied.
+const CELLS_MAX: usize = 20_000;
+
+/// A report as it was asked for.
+struct Request<'a> {
+    report: &'static Report,
+    call: Call<'a>,
+    granted: Granted,
+    periods: Periods,
+    steps: Steps,
+    subtable: Option<u64>,
+}
+
+pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    let request = read(report, call, granted)?;
+    let scope = scope(&request).await?;
+    let facts = call.engine.run(plan::plan(report, &scope)).await?;
+    Ok(request.answer(&shape::by_site_and_period(facts)))
+}
+
+fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result<Request<'a>, Fault> {
+    let params = call.params;
+    if report.sites == Sites::One && granted.keyed {
+        return Err(Fault::new(format!("{} with multiple sites is not supported (yet).", report.name)));
+    }
+    if params.filled("segment").is_some() {
+        return Err(Fault::bad_request("Segments are not available yet."));
+    }
+    let periods = period::parse(params.required("period")?, params.required("date")?, today(&call, &granted.sites))?;
+    if granted.sites.len() * periods.list.len() > CELLS_MAX {
+        return Err(Fault::bad_request(format!("At most {CELLS_MAX} periods of sites may be asked for at once.")));
+    }
+    if let Source::VisitSummary(Summary::Only(column @ ("nb_uniq_visitors" | "nb_users"))) = report.source
+        && !has_uniques(&periods)
+    {
+        return Err(Fault::new(format!("The metric {column} is not enabled for the requested period.")));
+    }
+    let rules = Rules { processed: report.processed, sort: report.sort, flatten: report.flatten };
+    let steps = Steps::read(params, rules)?;
+    Ok(Request { report, call, granted, periods, steps, subtable: params.number("idSubtable") })
+}
+
+/// The date where words like `today` are resolved: that of the site when there is one, else UTC.
+fn today(call: &Call<'_>, sites: &[SiteId]) -> Date {
+    let zone = match sites {
+        [site] => call.caller.config.sites.get(site).map_or("UTC", |site| site.timezone.as_str()),
+        _ => "UTC",
+    };
+    ZoneClock::new(zone).local(UnixSeconds::from(call.now)).date()
+}
+
+/// Visitors and users of a whole site are counted for periods up to a month.
+fn has_uniques(periods: &Periods) -> bool {
+    !matches!(periods.kind(), PeriodKind::Year | PeriodKind::Range)
+}
+
+async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
+    let (sites, periods) = (request.granted.sites.clone(), request.periods.clone());
+    let visits = request.call.engine.fetch(&plan::size(&sites, &periods)).await?;
+    let visits = visits.first().map_or(0.0, |fact| fact.number(0));
+    let distinct = if visits <= EXACT_VISITS_MAX as f64 { Distinct::Exact } else { Distinct::Sketch };
+    let all_levels = request.steps.needs_levels() || request.subtable.is_some();
+    Ok(Scope { sites, periods, segment: None, distinct, levels: if all_levels { usize::MAX } else { 1 } })
+}
+
+impl Request<'_> {
+    /// By site, then by date; plain when one of each was asked for.
+    fn answer(&self, cells: &HashMap<(u32, String), Facts>) -> Answer {
+        if !self.granted.keyed {
+            return self.granted.sites.first().map_or(Answer::Simple(None), |site| self.site(cells, *site));
+        }
+        let entries = self.granted.sites.iter().map(|site| (site.to_string(), self.site(cells, *site)));
+        Answer::Map(AnswerMap { key_name: "idSite", entries: entries.collect() })
+    }
+
+    fn site(&self, cells: &HashMap<(u32, String), Facts>, site: SiteId) -> Answer {
+        let cell = |period: &Period| self.cell(cells.get(&(site.0, period.bucket())), site);
+        if !self.periods.keyed {
+            return self.periods.list.first().map_or(Answer::Simple(None), cell);
+        }
+        let entries = self.periods.list.iter().map(|period| (period.to_string(), cell(period)));
+        Answer::Map(AnswerMap { key_name: "date", entries: entries.collect() })
+    }
+
+    fn cell(&self, facts: Option<&Facts>, site: SiteId) -> Answer {
+        let site = self.call.caller.config.sites.get(&site);
+        let symbol = pretty::currency_symbol(site.map_or("USD", |site| site.currency.as_str()));
+        let view = View {
+            is_day: self.periods.kind() == PeriodKind::Day,
+            has_uniques: has_uniques(&self.periods),
+            subtable: self.subtable,
+            site_url: site.and_then(|site| site.urls.first()).map_or("", String::as_str),
+        };
+        match shape::content(self.report, facts, &view) {
+            Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),
+            Content::Simple(Some(record)) => Answer::Simple(Some(self.steps.record(record, symbol))),
+            Content::Simple(None) if self.granted.keyed || self.periods.keyed => Answer::Simple(None),
+            Content::Simple(None) => {
+                Answer::Simple(Some(self.steps.record(shape::zeros(self.report, &view), symbol)))
+            }
+        }
+    }
+}

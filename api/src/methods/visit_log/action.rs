@@ -1,0 +1,276 @@
+use nagare_schema::{Site, UnixSeconds, ZoneClock};
+use serde::Deserialize;
+
+use super::Done;
+use crate::{
+    catalogue::referrer_names,
+    shape::pretty,
+    value::{Record, Value},
+};
+
+/// What is put before stored URLs, by `url_prefix`.
+const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
+const ORDER: i32 = 0;
+const CART: i32 = -1;
+
+/// One row of `plan::visit_actions`, its columns in order.
+#[derive(Debug, Deserialize)]
+pub(super) struct ActionRow {
+    pub(super) visit: u64,
+    id: u64,
+    at: i64,
+    kind: u8,
+    url: String,
+    url_prefix: u8,
+    name: String,
+    dictionary_id: u64,
+    spent_before_s: u32,
+    position: Option<u32>,
+    pageview: String,
+    search_category: String,
+    search_count: Option<u32>,
+    event_category: String,
+    event_action: String,
+    event_value: Option<f64>,
+    content_name: String,
+    content_piece: String,
+    content_target: String,
+    content_interaction: String,
+    bandwidth: Option<u64>,
+    load_ms: u64,
+}
+
+/// One row of `plan::visit_conversions`, its columns in order.
+#[derive(Debug, Deserialize)]
+pub(super) struct ConversionRow {
+    pub(super) visit: u64,
+    pub(super) goal: i32,
+    at: i64,
+    buster: u64,
+    url: String,
+    url_prefix: u8,
+    action: u64,
+    order: String,
+    revenue_e4: i64,
+    subtotal_e4: i64,
+    tax_e4: i64,
+    shipping_e4: i64,
+    discount_e4: i64,
+    items: u32,
+    referrer_type: String,
+    referrer_name: String,
+    referrer_keyword: String,
+}
+
+/// One row of `plan::visit_items`, its columns in order.
+#[derive(Debug, Deserialize)]
+pub(super) struct ItemRow {
+    pub(super) visit: u64,
+    goal: i32,
+    buster: u64,
+    sku: String,
+    name: String,
+    categories: Vec<String>,
+    price_e4: i64,
+    quantity: u32,
+}
+
+/// What was done in a visit, by time; a conversion follows the action that caused it.
+pub(super) fn details(done: &Done, site: &Site, clock: &ZoneClock) -> Vec<Value> {
+    let mut dated: Vec<(i64, bool, Record)> = Vec::with_capacity(done.actions.len() + done.conversions.len());
+    for (at, action) in done.actions.iter().enumerate() {
+        let spent_s = done.actions.get(at + 1).map(|next| next.spent_before_s);
+        dated.push((action.at, false, action.record(spent_s, clock)));
+    }
+    for conversion in &done.conversions {
+        dated.push((conversion.at, true, conversion.record(done, site, clock)));
+    }
+    dated.sort_by_key(|(at, is_conversion, _)| (*at, *is_conversion));
+    dated.into_iter().map(|(_, _, record)| record.into()).collect()
+}
+
+fn address(prefix: u8, url: &str) -> String {
+    let prefix = PREFIXES.get(usize::from(prefix)).filter(|_| !url.is_empty());
+    format!("{}{url}", prefix.copied().unwrap_or_default())
+}
+
+fn time(record: &mut Record, at: i64, clock: &ZoneClock) {
+    record.set("serverTimePretty", clock.local(UnixSeconds(at)).strftime("%b %-d, %Y %H:%M:%S").to_string());
+}
+
+impl ActionRow {
+    fn type_name(&self) -> &'static str {
+        match self.kind {
+            1 => "action",
+            2 => "outlink",
+            3 => "download",
+            8 => "search",
+            10 => "event",
+            _ => "13",
+        }
+    }
+
+    fn record(&self, spent_s: Option<u32>, clock: &ZoneClock) -> Record {
+        let url = address(self.url_prefix, &self.url);
+        let mut record = Record::default().with("type", self.type_name()).with("url", url.as_str());
+        if self.kind != 10 {
+            record.set("pageTitle", if matches!(self.kind, 1 | 8) { self.name.as_str() } else { "" });
+        }
+        record.set("pageIdAction", self.dictionary_id.cast_signed());
+        if !self.pageview.is_empty() {
+            record.set("idpageview", self.pageview.as_str());
+        }
+        time(&mut record, self.at, clock);
+        record.set("pageId", self.id.cast_signed());
+        if self.kind == 10 {
+            record.set("eventCategory", self.event_category.as_str());
+            record.set("eventAction", self.event_action.as_str());
+        }
+        if self.kind == 13 {
+            record.set("contentName", self.content_name.as_str());
+            record.set("contentPiece", self.content_piece.as_str());
+            record.set("contentTarget", self.content_target.as_str());
+            record.set("contentInteraction", self.content_interaction.as_str());
+        }
+        record.set("bandwidth", self.bandwidth.map_or(Value::Null, |bytes| Value::Int(bytes.cast_signed())));
+        if self.load_ms > 0 {
+            let seconds = self.load_ms as f64 / 1000.0;
+            record.set("pageLoadTime", pretty::duration(seconds));
+            record.set("pageLoadTimeMilliseconds", self.load_ms.cast_signed());
+        }
+        if let Some(spent_s) = spent_s.filter(|_| matches!(self.kind, 1 | 8)) {
+            record.set("timeSpent", i64::from(spent_s));
+            record.set("timeSpentPretty", pretty::duration(f64::from(spent_s)));
+        }
+        record.set("pageviewPosition", self.position.map_or(Value::Null, |position| Value::Int(position.into())));
+        self.describe(&mut record, &url);
+        record.set("timestamp", self.at);
+        record
+    }
+
+    fn describe(&self, record: &mut Record, url: &str) {
+        let (icon, title, subtitle) = match self.kind {
+            1 => ("action", self.name.clone(), url.to_owned()),
+            2 => ("link", "Outlink".to_owned(), url.to_owned()),
+            3 => ("download", "Download".to_owned(), url.to_owned()),
+            8 => ("search", "Site Search".to_owned(), self.name.clone()),
+            10 => {
+                let subtitle = format!("Category: \"{}', Action: \"{}\"", self.event_category, self.event_action);
+                ("event", "Event".to_owned(), subtitle)
+            }
+            _ if self.content_interaction.is_empty() => {
+                ("contentimpression", "Content Impression".to_owned(), self.content_subtitle())
+            }
+            _ => ("contentinteraction", "Content Interaction".to_owned(), self.content_subtitle()),
+        };
+        let image = |kind: &str| format!("plugins/Morpheus/images/{icon}.{kind}");
+        record.set("icon", if self.kind == 1 { String::new() } else { image("png") });
+        record.set("iconSVG", image("svg"));
+        record.set("title", title);
+        record.set("subtitle", subtitle);
+        if self.kind == 10 && !self.name.is_empty() {
+            record.set("eventName", self.name.as_str());
+        }
+        if let Some(value) = self.event_value {
+            record.set("eventValue", Value::number(value));
+        }
+        if self.kind == 8 {
+            record.set("siteSearchKeyword", self.name.as_str());
+            record.set("siteSearchCategory", self.search_category.as_str());
+            record.set("siteSearchCount", self.search_count.map_or(Value::Null, |count| Value::Int(count.into())));
+        }
+        record.set("bandwidth_pretty", pretty::bytes(self.bandwidth.unwrap_or(0) as f64));
+    }
+
+    fn content_subtitle(&self) -> String {
+        format!("{} - {}", self.content_name, self.content_piece)
+    }
+}
+
+fn money(amount_e4: i64) -> f64 {
+    amount_e4 as f64 / 10_000.0
+}
+
+impl ConversionRow {
+    fn record(&self, done: &Done, site: &Site, clock: &ZoneClock) -> Record {
+        let mut record = match self.goal {
+            ORDER | CART => self.sale(done, site),
+            _ => self.goal(done, site),
+        };
+        time(&mut record, self.at, clock);
+        record.set("timestamp", self.at);
+        record
+    }
+
+    fn referrer(&self, record: &mut Record) {
+        record.set("referrerType", referrer_names(&self.referrer_type).1);
+        record.set("referrerName", self.referrer_name.as_str());
+        record.set("referrerKeyword", self.referrer_keyword.as_str());
+    }
+
+    fn goal(&self, done: &Done, site: &Site) -> Record {
+        let name = done.goal_names.get(&self.goal).cloned().unwrap_or_default();
+        let revenue = money(self.revenue_e4);
+        let mut record = Record::default()
+            .with("type", "goal")
+            .with("goalName", name.as_str())
+            .with("goalId", i64::from(self.goal))
+            .with("revenue", Value::number(revenue))
+            .with("goalPageId", self.action.cast_signed())
+            .with("url", address(self.url_prefix, &self.url));
+        self.referrer(&mut record);
+        icons(&mut record, "goal");
+        let amount = pretty::money(revenue, pretty::currency_symbol(&site.currency));
+        record.set("title", "Goal conversion");
+        record.set("subtitle", if revenue == 0.0 { name } else { format!("{name} ({amount} revenue)") });
+        record
+    }
+
+    fn sale(&self, done: &Done, site: &Site) -> Record {
+        let is_order = self.goal == ORDER;
+        let amount = |amount_e4: i64| Value::number(money(amount_e4));
+        let mut record = Record::default();
+        record.set("type", if is_order { "ecommerceOrder" } else { "ecommerceAbandonedCart" });
+        if is_order {
+            record.set("orderId", self.order.as_str());
+        }
+        record.set("revenue", amount(self.revenue_e4));
+        if is_order {
+            record.set("revenueSubTotal", amount(self.subtotal_e4));
+            record.set("revenueTax", amount(self.tax_e4));
+            record.set("revenueShipping", amount(self.shipping_e4));
+            record.set("revenueDiscount", amount(self.discount_e4));
+        }
+        record.set("items", i64::from(self.items));
+        self.referrer(&mut record);
+        let items: Vec<&ItemRow> = done.items.iter().filter(|item| item.belongs_to(self)).collect();
+        record.set("itemDetails", Value::List(items.iter().map(|item| item.record().into()).collect()));
+        icons(&mut record, if is_order { "ecommerceOrder" } else { "ecommerceAbandonedCart" });
+        record.set("title", if is_order { format!("Ordered ({})", self.order) } else { "Abandoned Cart".to_owned() });
+        let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+        let revenue = pretty::money(money(self.revenue_e4), pretty::currency_symbol(&site.currency));
+        record.set("subtitle", format!("{revenue} revenue - {} items: {})", self.items, names.join(", ")));
+        record
+    }
+}
+
+fn icons(record: &mut Record, name: &str) {
+    record.set("icon", format!("plugins/Morpheus/images/{name}.png"));
+    record.set("iconSVG", format!("plugins/Morpheus/images/{name}.svg"));
+}
+
+impl ItemRow {
+    fn belongs_to(&self, conversion: &ConversionRow) -> bool {
+        (self.goal, self.buster) == (conversion.goal, conversion.buster)
+    }
+
+    fn record(&self) -> Record {
+        Record::default()
+            .with("itemSKU", self.sku.as_str())
+            .with("itemName", self.name.as_str())
+            .with("itemCategory", self.categories.first().cloned().unwrap_or_default())
+            .with("price", Value::number(money(self.price_e4)))
+            .with("quantity", i64::from(self.quantity))
+            .with("categories", Value::List(self.categories.iter().cloned().map(Value::from).collect()))
+    }
+}

@@ -1,0 +1,87 @@
+//! The visit log: visits as they are, with what was done in them (`reports.md` §12).
+
+mod action;
+mod visit;
+
+use std::collections::HashMap;
+
+use nagare_schema::{SiteId, VisitId};
+use serde::de::DeserializeOwned;
+
+use self::{
+    action::{ActionRow, ConversionRow, ItemRow},
+    visit::VisitRow,
+};
+use super::Call;
+use crate::{
+    error::Fault,
+    plan::{self, Statement, VisitLog},
+    shape::Columns,
+    table::{IdPlace, Row, Table},
+};
+
+/// Actions shown of one visit.
+const ACTIONS_MAX: u64 = 500;
+
+/// The visits of a log, one row each.
+pub(super) async fn table(call: &Call<'_>, log: &VisitLog) -> Result<Table, Fault> {
+    let visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
+    let mut details = details(call, log, &visits).await?;
+    let columns = Columns::read(call.params, true);
+    let is_named = call.caller.is_user();
+    let rows = visits.into_iter().filter_map(|visit| {
+        let site = call.caller.config.sites.get(&SiteId(visit.site))?;
+        let done = details.remove(&visit.id).unwrap_or_default();
+        Some(Row { columns: visit.record(site, &done, is_named), ..Row::default() })
+    });
+    let mut table = Table { rows: rows.collect(), ids: IdPlace::Hidden };
+    columns.table(&mut table);
+    Ok(table)
+}
+
+/// What was done in a visit.
+#[derive(Debug, Default)]
+struct Done {
+    actions: Vec<ActionRow>,
+    conversions: Vec<ConversionRow>,
+    items: Vec<ItemRow>,
+    goal_names: HashMap<i32, String>,
+}
+
+async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result<HashMap<u64, Done>, Fault> {
+    let mut details: HashMap<u64, Done> = HashMap::new();
+    if visits.is_empty() || call.params.flag("doNotFetchActions") {
+        return Ok(details);
+    }
+    let ids: Vec<VisitId> = visits.iter().map(|visit| VisitId(visit.id)).collect();
+    let (actions, conversions, items) = (
+        plan::visit_actions(&log.sites, &ids, ACTIONS_MAX),
+        plan::visit_conversions(&log.sites, &ids),
+        plan::visit_items(&log.sites, &ids),
+    );
+    let (actions, conversions, items): (Vec<ActionRow>, Vec<ConversionRow>, Vec<ItemRow>) =
+        tokio::try_join!(rows(call, &actions), rows(call, &conversions), rows(call, &items))?;
+    actions.into_iter().for_each(|action| details.entry(action.visit).or_default().actions.push(action));
+    items.into_iter().for_each(|item| details.entry(item.visit).or_default().items.push(item));
+    for conversion in conversions {
+        details.entry(conversion.visit).or_default().conversions.push(conversion);
+    }
+    for visit in visits {
+        if let Some(done) = details.get_mut(&visit.id) {
+            let goals = call.caller.config.goals_of(SiteId(visit.site));
+            done.goal_names = goals.map(|goal| (goal.id, goal.name.clone())).collect();
+        }
+    }
+    Ok(details)
+}
+
+/// The rows of a statement, whose columns are the fields of `T` in order.
+async fn rows<T: DeserializeOwned>(call: &Call<'_>, statement: &Statement) -> Result<Vec<T>, Fault> {
+    let rows = call.engine.rows(statement).await?;
+    let read: Result<Vec<T>, _> =
+        rows.into_iter().map(|row| serde_json::from_value(serde_json::Value::Array(row))).collect();
+    read.map_err(|error| {
+        tracing::error!(%error, "a row of the visit log cannot be read");
+        Fault::unavailable("The answer of the database cannot be read.")
+    })
+}

@@ -1,0 +1,113 @@
+//! Statements of the visit log and of the counters: facts as they are, not grouped.
+
+use nagare_schema::{SiteId, UnixSeconds, VisitId};
+
+use super::{Bound, Statement};
+
+/// Which visits of a log are read.
+#[derive(Debug, Clone)]
+pub(crate) struct VisitLog {
+    pub(crate) sites: Vec<SiteId>,
+    /// First and last day; `None` without a period.
+    pub(crate) days: Option<(String, String)>,
+    /// Only visits whose last action is after this.
+    pub(crate) after: UnixSeconds,
+    pub(crate) limit: u64,
+    pub(crate) offset: u64,
+    pub(crate) ascending: bool,
+}
+
+fn ids(sites: &[SiteId]) -> Bound {
+    Bound::Ids(sites.iter().map(|site| u64::from(site.0)).collect())
+}
+
+/// One row: visits, actions, visitors and converted visits since `since`.
+pub(crate) fn counters(sites: &[SiteId], since: UnixSeconds) -> Statement {
+    // A visit counts on the day of its last action, whose date is at most a day off in its time zone.
+    const RECENT: &str = "site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1";
+    let sql = format!(
+        "SELECT sum(live), (SELECT count() FROM actions WHERE {RECENT} AND at >= toDateTime({{since:Int64}}, 'UTC')), \
+         uniqExact(visitor_id), sumIf(live, converted = 1) FROM (\
+         SELECT visitor_id, converted, sum(sign) AS live FROM visits \
+         WHERE {RECENT} AND last_at >= toDateTime({{since:Int64}}, 'UTC') \
+         GROUP BY visitor_id, converted HAVING live > 0)"
+    );
+    Statement::new(sql, 0).bind("sites", ids(sites)).bind("since", Bound::Number(since.0))
+}
+
+/// Visits by last action: the columns of the visit log's rows, in their order.
+pub(crate) fn visit_log(log: &VisitLog) -> Statement {
+    let order = if log.ascending { "ASC" } else { "DESC" };
+    let days = if log.days.is_some() { " AND day BETWEEN {from:Date} AND {to:Date}" } else { "" };
+    let window = format!(
+        "site_id IN {{sites:Array(UInt32)}}{days} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
+         AND day >= toDate(toDateTime({{after:Int64}}, 'UTC')) - 1"
+    );
+    let sql = format!(
+        "SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimestamp(first_at), \
+         toUnixTimestamp(last_at), total_time, actions, interactions, searches, events, returning, visit_count, \
+         seconds_since_first, seconds_since_last, seconds_since_order, converted, buyer, local_time, \
+         toString(referrer_type), referrer_name, referrer_keyword, referrer_url, ifNull(toString(device_type), ''), \
+         toString(device_brand), toString(device_model), toString(os), toString(os_version), toString(browser), \
+         toString(browser_version), toString(browser_engine), toString(resolution), plugins, toString(language), \
+         toString(country), toString(region), city, latitude, longitude \
+         FROM visits FINAL WHERE {window} AND (site_id, visit_id) IN (\
+         SELECT site_id, visit_id FROM visits WHERE {window} GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 \
+         ORDER BY max(last_at) {order}, visit_id {order} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}) \
+         ORDER BY last_at {order}, visit_id {order}"
+    );
+    let number = |number: u64| Bound::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    let statement = Statement::new(sql, 0)
+        .bind("sites", ids(&log.sites))
+        .bind("after", Bound::Number(log.after.0))
+        .bind("limit", number(log.limit))
+        .bind("offset", number(log.offset));
+    match &log.days {
+        Some((from, to)) => {
+            statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone()))
+        }
+        None => statement,
+    }
+}
+
+fn of_visits(sql: String, sites: &[SiteId], visits: &[VisitId]) -> Statement {
+    Statement::new(sql, 0)
+        .bind("sites", ids(sites))
+        .bind("visits", Bound::Ids(visits.iter().map(|visit| visit.0).collect()))
+}
+
+const OF_VISITS: &str = "site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)}";
+
+/// What was done in the visits, in order, at most `per_visit` of each.
+pub(crate) fn visit_actions(sites: &[SiteId], visits: &[VisitId], per_visit: u64) -> Statement {
+    let sql = format!(
+        "SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), \
+         bitShiftRight(cityHash64(ifNull(url, name)), 11), time_spent_before, position, pageview_id, \
+         search_category, search_count, event_category, event_action, event_value, content_name, content_piece, \
+         content_target, content_interaction, bandwidth, \
+         ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) \
+         + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) \
+         FROM actions WHERE {OF_VISITS} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id"
+    );
+    let bound = Bound::Number(i64::try_from(per_visit).unwrap_or(i64::MAX));
+    of_visits(sql, sites, visits).bind("per_visit", bound)
+}
+
+/// The conversions of the visits that no row cancels, in order.
+pub(crate) fn visit_conversions(sites: &[SiteId], visits: &[VisitId]) -> Statement {
+    let sql = format!(
+        "SELECT visit_id, goal, toUnixTimestamp(at), buster, ifNull(url, ''), url_prefix, action_id, order_id, revenue_e4, \
+         subtotal_e4, tax_e4, shipping_e4, discount_e4, items, toString(referrer_type), referrer_name, \
+         referrer_keyword FROM conversions FINAL WHERE {OF_VISITS} ORDER BY visit_id, at, goal"
+    );
+    of_visits(sql, sites, visits)
+}
+
+/// The items of their orders and carts.
+pub(crate) fn visit_items(sites: &[SiteId], visits: &[VisitId]) -> Statement {
+    let sql = format!(
+        "SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM conversion_items FINAL \
+         WHERE {OF_VISITS} AND deleted = 0 ORDER BY visit_id, goal, buster, line"
+    );
+    of_visits(sql, sites, visits)
+}

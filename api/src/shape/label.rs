@@ -1,0 +1,88 @@
+use super::encode::decode_entities;
+use crate::{
+    request::{Param, Params, decode},
+    table::{Row, Subtable, Table},
+};
+
+/// Levels of one label at most.
+const LEVELS_MAX: usize = 16;
+/// Labels of one request at most.
+const LABELS_MAX: usize = 100;
+
+/// `label`: only the named rows, in the order of their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label {
+    labels: Vec<Vec<String>>,
+    tells_index: bool,
+}
+
+impl Label {
+    pub(super) fn read(params: &Params) -> Option<Self> {
+        let texts: Vec<&str> = match params.get("label")? {
+            Param::Text(text) if text.is_empty() => return None,
+            Param::Text(text) => vec![text],
+            Param::Array(items) => items.iter().filter_map(|(_, item)| item.as_text()).take(LABELS_MAX).collect(),
+        };
+        let labels = texts.into_iter().map(|text| {
+            let levels = text.split('>').take(LEVELS_MAX);
+            levels.map(|level| decode(decode(level).trim()).trim().to_owned()).collect()
+        });
+        Some(Self { labels: labels.collect(), tells_index: params.flag("labelFilterAddLabelIndex") })
+    }
+
+    pub(super) fn apply(&self, table: Table) -> Table {
+        let found = self.labels.iter().enumerate().filter_map(|(at, levels)| {
+            let mut row = find(&table, levels)?.clone();
+            if self.tells_index {
+                row.metadata.set("label_index", i64::try_from(at).unwrap_or(0));
+            }
+            Some(row)
+        });
+        Table { rows: found.collect(), ids: table.ids }
+    }
+}
+
+fn find<'a>(table: &'a Table, levels: &[String]) -> Option<&'a Row> {
+    let (level, deeper) = levels.split_first()?;
+    let row = candidates(level).into_iter().find_map(|name| table.rows.iter().find(|row| row.label() == name))?;
+    if deeper.is_empty() {
+        return Some(row);
+    }
+    let Subtable { table: Some(below), .. } = row.subtable.as_ref()? else { return None };
+    find(below, deeper)
+}
+
+/// What a level may be called: titles of pages begin with a blank, which `@` asks for first.
+fn candidates(level: &str) -> Vec<String> {
+    let (text, is_leaf) = level.strip_prefix('@').map_or((level, false), |rest| (rest.trim(), true));
+    let plain = [text.to_owned(), decode_entities(text)];
+    let blank = plain.clone().map(|text| format!(" {text}"));
+    if is_leaf { blank.into_iter().chain(plain).collect() } else { plain.into_iter().chain(blank).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Record;
+
+    fn row(label: &str, below: Option<Vec<Row>>) -> Row {
+        let subtable = below.map(|rows| Subtable { id: 1, table: Some(Table { rows, ..Table::default() }) });
+        Row { columns: Record::default().with("label", label), subtable, ..Row::default() }
+    }
+
+    fn check(query: &str, expected: &[&str]) {
+        let docs = row("docs", Some(vec![row("/a>b", None), row("/<i>", None)]));
+        let table = Table { rows: vec![docs, row(" docs", None), row("x", None)], ..Table::default() };
+        let found = Label::read(&Params::parse(query).unwrap()).unwrap().apply(table);
+        assert_eq!(found.rows.iter().map(Row::label).collect::<Vec<_>>(), expected, "{query}");
+    }
+
+    #[test]
+    fn rows_are_found_by_their_names() {
+        check("label=docs%20%3E%20/a%253Eb", &["/a>b"]);
+        check("label=docs%3E/%2526lt;i%2526gt;", &["/<i>"]);
+        check("label=nothing", &[]);
+        check("label[]=x&label[]=++docs", &["x", "docs"]);
+        check("label=%40docs", &[" docs"]);
+    }
+}
