@@ -20,6 +20,12 @@ impl Clock {
         }))
     }
 
+    /// A clock that stands still.
+    #[cfg(test)]
+    pub(crate) fn fixed(at: UnixMillis) -> Self {
+        Self(Arc::new(move || at))
+    }
+
     /// Now.
     pub(crate) fn now(&self) -> UnixMillis {
         (self.0)()

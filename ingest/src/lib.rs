@@ -3,6 +3,8 @@
 mod append;
 mod clock;
 mod error;
+#[cfg(test)]
+mod fake;
 mod http;
 mod ingest;
 mod intake;
@@ -15,6 +17,8 @@ mod queue;
 mod rules;
 mod salt;
 mod spool;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use error::IngestError;

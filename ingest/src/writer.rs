@@ -315,3 +315,6 @@ impl SpoolAccess {
         done.await.unwrap_or_else(|error| Err(SpoolError::Disk(std::io::Error::other(error))))
     }
 }
+
+#[cfg(test)]
+mod tests;

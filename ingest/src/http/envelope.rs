@@ -7,25 +7,30 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderName, header};
 use nagare_schema::UnixMillis;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::{params::from_bytes, pipeline::Envelope};
+use crate::{
+    params::{from_bytes, from_form},
+    pipeline::Envelope,
+};
 
-/// The opt-out cookie as it is on the wire (§4.6).
-const OPT_OUT_COOKIE: &str = "matomo_ignore=ignore%3DKg%3D%3D";
-/// Client hints by header and by the name they have in `uadata` (§8.4).
-const HINTS: [(&str, &str); 7] = [
-    ("sec-ch-ua", "brands"),
-    ("sec-ch-ua-full-version-list", "fullVersionList"),
-    ("sec-ch-ua-mobile", "mobile"),
+/// Name and decoded value of the opt-out cookie (§4.6).
+const OPT_OUT_COOKIE: &str = "matomo_ignore";
+const OPT_OUT_VALUE: &str = "ignore=Kg==";
+/// Client hints that are lists of brands, by header and by the name they have in `uadata` (§8.4).
+const BRAND_HINTS: [(&str, &str); 2] = [("sec-ch-ua", "brands"), ("sec-ch-ua-full-version-list", "fullVersionList")];
+/// Client hints that are texts.
+const TEXT_HINTS: [(&str, &str); 4] = [
     ("sec-ch-ua-model", "model"),
     ("sec-ch-ua-platform", "platform"),
     ("sec-ch-ua-platform-version", "platformVersion"),
     ("sec-ch-ua-full-version", "uaFullVersion"),
 ];
+/// Brands of one list.
+const BRANDS_MAX: usize = 16;
 
 /// Reads the headers.
-pub(super) fn read(headers: &HeaderMap, peer: Option<IpAddr>, received_at: UnixMillis) -> Envelope<'_> {
+pub(crate) fn read(headers: &HeaderMap, peer: Option<IpAddr>, received_at: UnixMillis) -> Envelope<'_> {
     let is = |name: &'static str, values: &[&str]| {
         let value = text(headers, HeaderName::from_static(name));
         value.is_some_and(|value| values.iter().any(|known| value.trim().eq_ignore_ascii_case(known)))
@@ -41,7 +46,7 @@ pub(super) fn read(headers: &HeaderMap, peer: Option<IpAddr>, received_at: UnixM
         referer: text(headers, header::REFERER),
         hints: hints(headers),
         do_not_track: starts("dnt", "1") || is("x-do-not-track", &["1"]) || is("sec-gpc", &["1"]),
-        opted_out: text(headers, header::COOKIE).is_some_and(|cookies| cookies.contains(OPT_OUT_COOKIE)),
+        opted_out: headers.get_all(header::COOKIE).iter().any(|cookies| has_opted_out(cookies.as_bytes())),
         prefetch: is("x-purpose", &["preview", "instant"]) || is("x-moz", &["prefetch"]),
         data_saver: text(headers, header::VIA).is_some_and(|via| via.contains("chrome-compression-proxy")),
         token: None,
@@ -53,12 +58,91 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
     headers.get(name).map(|value| from_bytes(value.as_bytes()))
 }
 
-/// The hints as JSON; `None` when there are none.
+fn has_opted_out(cookies: &[u8]) -> bool {
+    cookies.split(|byte| *byte == b';').any(|cookie| {
+        let value = cookie.trim_ascii().strip_prefix(OPT_OUT_COOKIE.as_bytes());
+        value.and_then(|value| value.strip_prefix(b"=")).is_some_and(|value| from_form(value) == OPT_OUT_VALUE)
+    })
+}
+
+/// The hints in the shape of `uadata`; `None` when there are none.
 fn hints(headers: &HeaderMap) -> Option<String> {
-    let found = HINTS.iter().filter_map(|(header, name)| {
-        let value = headers.get(*header)?.to_str().ok()?;
-        Some(((*name).to_owned(), Value::String(value.to_owned())))
-    });
-    let found: Map<String, Value> = found.collect();
+    let mut found = Map::new();
+    for (header, name) in BRAND_HINTS {
+        let brands = headers.get(header).and_then(|list| list.to_str().ok()).map(brands).unwrap_or_default();
+        if !brands.is_empty() {
+            found.insert(name.to_owned(), Value::Array(brands));
+        }
+    }
+    for (header, name) in TEXT_HINTS {
+        let value = headers.get(header).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let value = value.trim().trim_matches('"');
+        if !value.is_empty() {
+            found.insert(name.to_owned(), Value::from(value));
+        }
+    }
+    if let Some(mobile) = headers.get("sec-ch-ua-mobile") {
+        found.insert("mobile".to_owned(), Value::Bool(mobile == "?1"));
+    }
     (!found.is_empty()).then(|| Value::Object(found).to_string())
+}
+
+/// `"Chromium";v="124", "Not-A.Brand";v="99"` as in `uadata`.
+fn brands(list: &str) -> Vec<Value> {
+    let mut brands = Vec::new();
+    let mut rest = list;
+    while brands.len() < BRANDS_MAX {
+        let Some((brand, after)) = quoted(rest) else { break };
+        let version = after.trim_start().strip_prefix(';').and_then(quoted);
+        let (version, after) = version.unwrap_or(("", after));
+        brands.push(json!({ "brand": brand, "version": version }));
+        rest = after;
+    }
+    brands
+}
+
+/// The next text in quotes, and what follows it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let (_, text) = text.split_once('"')?;
+    text.split_once('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_8_4_headers_take_the_shape_of_uadata() {
+        let mut headers = HeaderMap::new();
+        headers.insert("sec-ch-ua", r#""Chromium";v="124", "Not-A;Brand" ; v="99""#.parse().unwrap());
+        headers.insert("sec-ch-ua-platform", r#""Linux""#.parse().unwrap());
+        headers.insert("sec-ch-ua-mobile", "?0".parse().unwrap());
+        let expected = json!({
+            "brands": [{ "brand": "Chromium", "version": "124" }, { "brand": "Not-A;Brand", "version": "99" }],
+            "platform": "Linux",
+            "mobile": false,
+        });
+        assert_eq!(hints(&headers).unwrap(), expected.to_string());
+        assert_eq!(hints(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn section_4_6_the_opt_out_cookie_has_a_value() {
+        for cookies in
+            ["matomo_ignore=ignore%3DKg%3D%3D", "a=b; matomo_ignore=ignore=Kg==;c", "x;matomo_ignore=ignore%3dKg=="]
+        {
+            assert!(has_opted_out(cookies.as_bytes()), "{cookies}");
+        }
+        for cookies in ["", "matomo_ignore=", "matomo_ignore", "xmatomo_ignore=ignore%3DKg%3D%3D", "matomo_ignore=Kg=="]
+        {
+            assert!(!has_opted_out(cookies.as_bytes()), "{cookies}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_hints_stay_bounded(list in r#"[";v=a, ]{0,300}"#) {
+            proptest::prop_assert!(brands(&list).len() <= BRANDS_MAX);
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 mod answer;
 mod body;
-mod envelope;
+pub(crate) mod envelope;
 mod script;
+#[cfg(test)]
+mod tests;
 mod track;
 
 pub(crate) use body::LARGE_KIB_MAX;

@@ -10,6 +10,8 @@ mod text;
 
 use std::borrow::Cow;
 
+#[cfg(test)]
+pub(crate) use bulk::REQUESTS_MAX;
 pub(crate) use bulk::{BulkBody, is_bulk};
 pub(crate) use name::Name;
 pub(crate) use number::{cents, float, whole};

@@ -1,13 +1,13 @@
 //! Who the visitor is, as far as a hit tells (`tracking.md` §2.1, §2.2).
 
-use std::{hash::Hasher, sync::Arc};
+use std::{hash::Hasher, net::IpAddr, sync::Arc};
 
 use nagare_schema::{ConfigId, DropReason, Identity, VisitorId};
 use sha1::Sha1;
 use sha2::Digest;
 use siphasher::sip::SipHasher24;
 
-use super::{Draft, access::masked, client};
+use super::{Draft, access::enriching, client};
 use crate::{
     params::{Name, Params, cut, cut_chars},
     salt::DayKey,
@@ -55,11 +55,12 @@ pub(super) fn user_id(params: &Params<'_>) -> Option<Arc<str>> {
 /// the key, which stands for deployment, site and day, is forgotten.
 pub(super) fn fingerprint(draft: &Draft<'_>, key: DayKey) -> ConfigId {
     let mut hasher = SipHasher24::new_with_key(&key.0);
-    let settings = draft.rules.settings();
-    let address = if settings.locate_masked { masked(draft.address, settings.mask_bytes) } else { draft.address };
-    let address = address.to_string();
-    for part in [draft.user_agent.as_ref(), address.as_str(), cut(&draft.languages, LANGUAGE_BYTES)] {
-        hasher.write(part.as_bytes());
+    let address = match enriching(draft) {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    };
+    for part in [draft.user_agent.as_bytes(), &address, cut(&draft.languages, LANGUAGE_BYTES).as_bytes()] {
+        hasher.write(part);
         hasher.write_u8(0xff);
     }
     hasher.write_u8(client::plugins(draft.params));

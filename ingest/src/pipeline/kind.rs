@@ -12,6 +12,8 @@ use crate::{
 
 /// Bytes of the names of events and contents (the dictionary's bound, §0.2).
 const NAME_BYTES_MAX: usize = 4096;
+/// Bytes of a search category (§5.2).
+const SEARCH_CATEGORY_BYTES_MAX: usize = 200;
 /// Characters of an order id.
 const ORDER_ID_CHARS_MAX: usize = 100;
 
@@ -76,9 +78,15 @@ fn action(params: &Params<'_>, site: &SiteRules) -> Result<Option<HitKind>, Drop
         && let Some(keyword) = line(Name::Search)
     {
         let count = params.int(Name::SearchCount).and_then(|count| u32::try_from(count).ok());
-        return Ok(Some(HitKind::Search { keyword, category: line(Name::SearchCategory), count }));
+        return Ok(Some(HitKind::Search { keyword, category: search_category(params), count }));
     }
     Ok((!is_custom).then_some(HitKind::PageView))
+}
+
+fn search_category(params: &Params<'_>) -> Option<Arc<str>> {
+    let category = params.text(Name::SearchCategory)?;
+    let category = cut(category.trim(), SEARCH_CATEGORY_BYTES_MAX);
+    (!category.is_empty()).then(|| category.into())
 }
 
 /// True for a custom action that no kind claims: an error that ends a bulk request (§1.7).

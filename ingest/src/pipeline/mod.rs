@@ -29,7 +29,7 @@ const TEXT_BYTES_MAX: usize = 1024;
 const REFERRER_BYTES_MAX: usize = 2048;
 /// Bytes of one hit: it must fit into a message with room to spare, else the log would refuse that
 /// message for ever.
-const HIT_BYTES_MAX: usize = nagare_schema::MESSAGE_BYTES_MAX / 2;
+const HIT_BYTES_MAX: usize = nagare_schema::MESSAGE_BYTES_MAX / 4 * 3;
 /// Bytes of other short texts.
 const SHORT_BYTES_MAX: usize = 255;
 

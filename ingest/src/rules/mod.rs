@@ -141,3 +141,28 @@ impl RulesSource {
         current.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nagare_schema::Entity;
+
+    use super::*;
+
+    #[test]
+    fn a_change_of_the_directory_counts_at_once_and_spares_other_sites() {
+        let (sender, follow) = watch::channel(Arc::new(Config::default()));
+        let source = RulesSource::new(follow);
+        let put = |revision, id| {
+            let site = Entity::Site(Site { id: SiteId(id), ..Site::default() });
+            sender.send_modify(|config| Arc::make_mut(config).apply(revision, &site.key(), Some(site.clone())));
+        };
+        assert!(source.current().site(SiteId(1)).is_none());
+        put(1, 1);
+        let first = source.current().site(SiteId(1)).unwrap().clone();
+        put(2, 2);
+        let rules = source.current();
+        assert_eq!(rules.config.revision, 2);
+        assert!(rules.site(SiteId(2)).is_some());
+        assert!(Arc::ptr_eq(&first, rules.site(SiteId(1)).unwrap()), "only what changed is compiled again");
+    }
+}
