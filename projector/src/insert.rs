@@ -2,15 +2,17 @@
 //!
 //! Each insert carries a token made of the table, the partition and the range. ClickHouse skips a token
 //! that it has seen, in the table and in every view fed by it, as long as it is among the last 10,000
-//! of the table (`non_replicated_deduplication_window`), which all partitions share. Hence
+//! of the table (`non_replicated_deduplication_window`), which all partitions share. An attempt begins
+//! within `CONFIRMED_MAX` of a confirmed ledger and ends within [`CLIENT_TIMEOUT`], on the server a
+//! little earlier; and all partitions together insert 250 times a second at most ([`crate::pace`]). So
+//! a token is still known when its last repeat arrives:
 //!
 //! ```text
-//! 10,000 > 128 partitions × 2 inserts a second × (CONFIRMED_MAX 5 s + CLIENT_TIMEOUT 30 s) = 8,960
+//! 10,000 > 250 inserts a second × (CONFIRMED_MAX 5 s + CLIENT_TIMEOUT 30 s) = 8,750
 //! ```
 //!
-//! where two a second is above what [`crate::collect`] lets a partition of a loaded projector do. A
-//! process that was paused confirms its ledger before it tries again, and what it had already sent is
-//! given up by the server, so nothing arrives with a token that was forgotten.
+//! A process that was paused longer than that confirms its ledger before it tries again, finds that
+//! another has gone on, and stops.
 
 use std::time::{Duration, Instant};
 

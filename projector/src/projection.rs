@@ -133,3 +133,6 @@ impl<K: Hash + Eq, T: Copy> Collapsing<K, T> {
         self.rows.iter().filter_map(|row| *row)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,37 @@ pub(crate) enum Sign {
     /// Stands until it is cancelled.
     Stand = 1,
 }
+
+#[cfg(test)]
+mod tests {
+    use clickhouse::Row;
+    use nagare_schema::{Topology, migrations};
+
+    use super::*;
+
+    /// The columns of a table, as the migrations create it.
+    fn columns(table: &str) -> Vec<String> {
+        let statements = migrations().iter().flat_map(|migration| migration.statements(&Topology::Single));
+        let create = statements.into_iter().find(|statement| {
+            statement
+                .strip_prefix("CREATE TABLE IF NOT EXISTS ")
+                .is_some_and(|rest| rest.starts_with(&format!("{table} ")))
+        });
+        let create = create.unwrap();
+        let lines = create.lines().skip(1).take_while(|line| !line.starts_with(')'));
+        lines.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+    }
+
+    fn check<R: Row>(table: &str) {
+        assert_eq!(R::COLUMN_NAMES, columns(table), "{table}");
+    }
+
+    #[test]
+    fn rows_have_the_columns_of_their_tables() {
+        check::<HitRow>("hits");
+        check::<VisitRow<'_>>("visits");
+        check::<ActionRow<'_>>("actions");
+        check::<ConversionRow<'_>>("conversions");
+        check::<ConversionItemRow<'_>>("conversion_items");
+    }
+}

@@ -6,7 +6,7 @@ use nagare_schema::{
     Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, VisitEvent, decode, hits_subject,
 };
 
-use super::tally::{Counted, Difference, Tallies};
+use super::tally::{Counted, Difference, Reach, Tallies};
 
 /// What EVENTS says about a partition, from its first message that is kept.
 pub(super) struct EventsFold {
@@ -60,6 +60,25 @@ impl EventsFold {
             self.add(message.sequence, &batch);
         }
         Ok(())
+    }
+
+    /// What is folded, and of the events that follow those that the tables reach. The rows of a message
+    /// appear in a table together, so a table holds everything up to the largest id in it.
+    pub(super) async fn up_to(&self, log: &Log, reach: &Reach) -> Result<Tallies> {
+        let mut tallies = self.tallies.clone();
+        let mut reader = log.read_events(self.partition, self.reader.position()).await?;
+        while let Some(message) = reader.try_next().await? {
+            let Ok(batch) = decode::<EventBatch>(message.version, &message.payload) else { continue };
+            let reached = |event: &&VisitEvent| {
+                let (kind, id) = fact(event);
+                reach.includes(kind, id.0)
+            };
+            if !batch.events.is_empty() && !batch.events.iter().any(|event| reached(&event)) {
+                break;
+            }
+            batch.events.iter().filter(reached).for_each(|event| count(&mut tallies, event, self.since()));
+        }
+        Ok(tallies)
     }
 
     fn add(&mut self, sequence: u64, batch: &EventBatch) {
@@ -122,18 +141,13 @@ impl EventsFold {
         }
     }
 
-    /// Ids of the hits that are folded: from the first to before the second.
-    pub(super) fn ids(&self) -> (u64, u64) {
-        let bound = |cursor: Cursor| first_after(self.partition, cursor).0;
-        (self.since().0, self.range.map_or(0, |range| bound(range.to)))
-    }
-
     /// Messages that do not follow each other.
     pub(super) fn take_gaps(&mut self) -> Vec<Difference> {
         std::mem::take(&mut self.gaps)
     }
 
-    fn since(&self) -> HitId {
+    /// The first id that may be folded.
+    pub(super) fn since(&self) -> HitId {
         first_after(self.partition, self.range.map_or(Cursor::default(), |range| range.from))
     }
 }
@@ -142,6 +156,16 @@ impl EventsFold {
 fn first_after(partition: Partition, cursor: Cursor) -> HitId {
     let (sequence, index) = if cursor.complete { (cursor.sequence + 1, 0) } else { (cursor.sequence, cursor.hits) };
     HitId::new(partition, sequence, index).unwrap_or(HitId(u64::MAX))
+}
+
+/// What an event is about, and the hit that caused it.
+fn fact(event: &VisitEvent) -> (Counted, HitId) {
+    match event {
+        VisitEvent::HitAccepted { id, .. } => (Counted::Hits, *id),
+        VisitEvent::ActionRecorded(action) => (Counted::Actions, action.id),
+        VisitEvent::VisitChanged { after, .. } => (Counted::Visits, after.revision),
+        VisitEvent::ConversionChanged { after, .. } => (Counted::Conversions, after.revision),
+    }
 }
 
 /// Counts an event. What it replaces was counted before, unless that was before `since`.

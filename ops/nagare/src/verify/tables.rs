@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     fold::EventsFold,
-    tally::{Counted, Difference, MULTIPLIER, Tallies},
+    tally::{Counted, Difference, Reach, Tallies},
 };
 
 /// Differences of one comparison that are shown.
@@ -141,6 +141,14 @@ struct Tallied {
     kind: String,
     count: i64,
     hash: i64,
+    reach: u64,
+}
+
+/// The facts that the tables hold of a partition.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stored {
+    pub(super) tallies: Tallies,
+    pub(super) reach: Reach,
 }
 
 /// A client for queries that read whole tables.
@@ -169,23 +177,23 @@ pub(super) async fn compare(client: &Client) -> Result<Vec<Difference>> {
     Ok(differences)
 }
 
-/// The facts of the tables that the folds have counted, by fold.
-pub(super) async fn tallies(client: &Client, folds: &[EventsFold]) -> Result<Vec<Tallies>> {
-    let rows = client.query_raw(&tallies_query(folds)).fetch_all::<Tallied>().await;
-    let mut tallies = vec![Tallies::default(); folds.len()];
+/// The facts of the tables since each fold began, by fold.
+pub(super) async fn stored(client: &Client, folds: &[EventsFold]) -> Result<Vec<Stored>> {
+    let rows = client.query_raw(&stored_query(folds)).fetch_all::<Tallied>().await;
+    let mut stored = vec![Stored::default(); folds.len()];
     for row in rows.context("cannot count the tables")? {
-        let (Some(tallies), Some(kind)) = (tallies.get_mut(usize::from(row.partition)), Counted::parse(&row.kind))
-        else {
+        let (Some(stored), Some(kind)) = (stored.get_mut(usize::from(row.partition)), Counted::parse(&row.kind)) else {
             continue;
         };
-        tallies.add_many(SiteId(row.site_id), kind, row.count, row.hash);
+        stored.tallies.add_many(SiteId(row.site_id), kind, row.count, row.hash);
+        stored.reach.extend(kind, row.reach);
     }
-    Ok(tallies)
+    Ok(stored)
 }
 
-/// Ids carry their partition, and grow within it: a partition's range is a range of ids.
-fn tallies_query(folds: &[EventsFold]) -> String {
-    let (from, to): (Vec<u64>, Vec<u64>) = folds.iter().map(EventsFold::ids).unzip();
+/// Ids carry their partition, and grow within it.
+fn stored_query(folds: &[EventsFold]) -> String {
+    let since: Vec<u64> = folds.iter().map(|fold| fold.since().0).collect();
     let conversion = "bitXor(id, reinterpretAsUInt64(toInt64(goal)))";
     let facts = [
         ("hits", "hit_id", "1", "id"),
@@ -196,13 +204,10 @@ fn tallies_query(folds: &[EventsFold]) -> String {
     let selects = facts.map(|(table, column, sign, hashed)| {
         format!(
             "SELECT partition, site_id, '{table}' AS kind, sum(toInt64({sign})) AS count, \
-             sum(reinterpretAsInt64(bitXor(hashed, bitShiftRight(hashed, 33)) * {MULTIPLIER}) * {sign}) AS hash \
-             FROM (SELECT *, {column} AS id, {hashed} AS hashed, toUInt16(bitAnd(bitShiftRight(id, 10), 127)) AS partition FROM {table}) \
-             WHERE id >= bounds_from[partition + 1] AND id < bounds_to[partition + 1] GROUP BY partition, site_id"
+             sum(reinterpretAsInt64(intHash64({hashed})) * {sign}) AS hash, max(id) AS reach \
+             FROM (SELECT *, {column} AS id, toUInt16(bitAnd(bitShiftRight(id, 10), 127)) AS partition FROM {table}) \
+             WHERE id >= since[partition + 1] GROUP BY partition, site_id"
         )
     });
-    format!(
-        "WITH {from:?}::Array(UInt64) AS bounds_from, {to:?}::Array(UInt64) AS bounds_to {}",
-        selects.join(" UNION ALL ")
-    )
+    format!("WITH {since:?}::Array(UInt64) AS since {}", selects.join(" UNION ALL "))
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use nagare_runtime::Lag;
 use nagare_schema::SiteId;
 
 /// Kinds of fact that are counted.
@@ -38,6 +39,23 @@ struct Tally {
     hash: i64,
 }
 
+/// The largest id of each kind that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Reach(BTreeMap<Counted, u64>);
+
+impl Reach {
+    /// Notes that an id was counted.
+    pub(super) fn extend(&mut self, kind: Counted, id: u64) {
+        let largest = self.0.entry(kind).or_default();
+        *largest = id.max(*largest);
+    }
+
+    /// True when the id, or a later one, was counted.
+    pub(super) fn includes(&self, kind: Counted, id: u64) -> bool {
+        self.0.get(&kind).is_some_and(|largest| id <= *largest)
+    }
+}
+
 /// A tally by site and kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Tallies(BTreeMap<(SiteId, Counted), Tally>);
@@ -61,12 +79,12 @@ impl Tallies {
     }
 }
 
-/// Of [`hash`].
-pub(super) const MULTIPLIER: u64 = 0xff51_afd7_ed55_8ccd;
-
-/// `verify/tables.rs` has ClickHouse compute the same.
+/// ClickHouse's `intHash64`, which `verify/tables.rs` has it compute.
 fn hash(id: u64) -> i64 {
-    (id ^ (id >> 33)).wrapping_mul(MULTIPLIER).cast_signed()
+    let mut mixed = id ^ 0x4cf2_d2ba_ae6d_a887;
+    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    (mixed ^ (mixed >> 33)).cast_signed()
 }
 
 /// A number that is not what it should be.
@@ -84,11 +102,34 @@ pub struct Difference {
     pub found: i64,
 }
 
+impl Difference {
+    /// True when both are about the same number, whatever it is.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        (self.site, &self.day, &self.what) == (other.site, &other.day, &other.what)
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { site, day, what, expected, found } = self;
         write!(f, "site {site}  day {day}  {what}: expected {expected}, found {found}")
     }
+}
+
+/// What a partition has not brought into the tables in time.
+pub(super) fn late(lag: Lag) -> impl Iterator<Item = Difference> {
+    let difference = |what: &str, expected: u64, found: u64| Difference {
+        site: 0,
+        day: "-".to_owned(),
+        what: format!("{what} of partition {}", lag.partition),
+        expected: expected.cast_signed(),
+        found: found.cast_signed(),
+    };
+    let late = [
+        difference("sequence up to which HITS is decided", lag.hits, lag.decided),
+        difference("sequence up to which EVENTS is in the tables", lag.events, lag.projected),
+    ];
+    late.into_iter().filter(|difference| difference.found < difference.expected)
 }
 
 /// Where two tallies differ.
@@ -133,6 +174,27 @@ mod tests {
         check(&[1, 2, 3], &[1, 2], true);
         check(&[1, 2, 3], &[1, 2, 2], true);
         check(&[], &[], false);
+    }
+
+    #[test]
+    fn the_hash_is_that_of_clickhouse() {
+        // SELECT reinterpretAsInt64(intHash64(toUInt64(528384)))
+        assert_eq!(hash(528_384), -3_033_307_860_478_146_323);
+    }
+
+    #[test]
+    fn facts_that_are_evenly_apart_do_not_balance() {
+        check(&[1 << 17, 3 << 17, 2 << 17, 2 << 17], &[1 << 17, 3 << 17, 1 << 17, 3 << 17], true);
+    }
+
+    #[test]
+    fn a_reach_includes_what_came_before() {
+        let mut reach = Reach::default();
+        assert!(!reach.includes(Counted::Hits, 0));
+        reach.extend(Counted::Hits, 7);
+        reach.extend(Counted::Hits, 5);
+        assert!(reach.includes(Counted::Hits, 7) && !reach.includes(Counted::Hits, 8));
+        assert!(!reach.includes(Counted::Visits, 7));
     }
 
     #[test]
