@@ -112,40 +112,41 @@ SELECT
     entry.2 AS key_1,
     entry.3 AS key_2,
     entry.4 AS key_3,
-    countIf(not startsWith(entry.1, 'spent_')) AS hits,
-    sumIf(toInt64(time_spent_before), startsWith(entry.1, 'spent_')) AS time_spent,
-    sumIf(toInt64(follows_search), a.kind = 1) AS following_search,
-    countIf(a.kind = 13 AND content_interaction != '') AS interactions,
-    countIf(isNotNull(event_value)) AS values_count,
-    sum(ifNull(event_value, 0)) AS values_sum,
-    min(event_value) AS values_min,
-    max(event_value) AS values_max,
-    sumMap(mapApply((k, t) -> (k, toUInt64(1)), timings)) AS timings_count,
-    sumMap(mapApply((k, t) -> (k, toUInt64(t)), timings)) AS timings_sum,
-    minMap(timings) AS timings_min,
-    maxMap(timings) AS timings_max,
-    countIf(isNotNull(bandwidth)) AS bandwidth_count,
-    sum(toInt64(ifNull(bandwidth, 0))) AS bandwidth_sum,
-    uniqCombined64State(14)(visit_id) AS visits,
-    uniqCombined64State(14)(visitor_id) AS visitors
+    -- entry.5 is 0 where the action only credits time to what was before it.
+    toInt64(sum(entry.5)) AS hits,
+    sumIf(toInt64(time_spent_before), entry.5 = 0) AS time_spent,
+    countIf(entry.5 AND a.kind = 1 AND follows_search) AS following_search,
+    countIf(entry.5 AND a.kind = 13 AND content_interaction != '') AS interactions,
+    countIf(entry.5 AND isNotNull(event_value)) AS values_count,
+    sumIf(ifNull(event_value, 0), entry.5) AS values_sum,
+    minIf(event_value, entry.5) AS values_min,
+    maxIf(event_value, entry.5) AS values_max,
+    sumMapIf(timings_seen, entry.5) AS timings_count,
+    sumMapIf(timings, entry.5) AS timings_sum,
+    minMapIf(timings, entry.5) AS timings_min,
+    maxMapIf(timings, entry.5) AS timings_max,
+    countIf(entry.5 AND isNotNull(bandwidth)) AS bandwidth_count,
+    sumIf(toInt64(ifNull(bandwidth, 0)), entry.5) AS bandwidth_sum,
+    uniqCombined64IfState(14)(visit_id, entry.5) AS visits,
+    uniqCombined64IfState(14)(visitor_id, entry.5) AS visitors
 FROM (
-    SELECT *, if(kind = 1, [1, 2, 3, 4, 5, 6], [])::Array(UInt8) AS numbers,
+    SELECT *,
         [time_network, time_server, time_transfer, time_dom_processing, time_dom_completion, time_on_load] AS times,
-        mapFromArrays(
-            arrayFilter(n -> isNotNull(times[n]), numbers),
-            arrayMap(n -> assumeNotNull(times[n]), arrayFilter(n -> isNotNull(times[n]), numbers))) AS timings
+        if(kind = 1, arrayFilter((n, t) -> isNotNull(t), [1, 2, 3, 4, 5, 6]::Array(UInt8), times), []) AS numbers,
+        mapFromArrays(numbers, arrayMap(n -> assumeNotNull(times[n]), numbers)) AS timings,
+        mapFromArrays(numbers, arrayMap(n -> toUInt64(1), numbers)) AS timings_seen
     FROM {local:actions}
 ) AS a
 ARRAY JOIN arrayConcat(
     multiIf(
-        a.kind = 1, [('page_url', ifNull(url, ''), '', ''), ('page_title', ifNull(name, ''), '', '')],
-        a.kind = 2, [('outlink', ifNull(url, ''), '', '')],
-        a.kind = 3, [('download', ifNull(url, ''), '', '')],
-        a.kind = 8, [('search', ifNull(name, ''), '', ''), ('search_category', search_category, '', '')],
-        a.kind = 10, [('event', event_category, event_action, ifNull(name, ''))],
-        [('content', content_name, content_piece, content_target)]),
-    if(a.kind = 10 OR isNull(previous_url), [], [('spent_url', assumeNotNull(previous_url), '', '')]),
-    if(a.kind = 10 OR isNull(previous_name), [], [('spent_title', assumeNotNull(previous_name), '', '')])
+        a.kind = 1, [('page_url', ifNull(url, ''), '', '', 1), ('page_title', ifNull(name, ''), '', '', 1)],
+        a.kind = 2, [('outlink', ifNull(url, ''), '', '', 1)],
+        a.kind = 3, [('download', ifNull(url, ''), '', '', 1)],
+        a.kind = 8, [('search', ifNull(name, ''), '', '', 1), ('search_category', search_category, '', '', 1)],
+        a.kind = 10, [('event', event_category, event_action, ifNull(name, ''), 1)],
+        [('content', content_name, content_piece, content_target, 1)]),
+    if(a.kind = 10 OR isNull(previous_url), [], [('spent_url', assumeNotNull(previous_url), '', '', 0)]),
+    if(a.kind = 10 OR isNull(previous_name), [], [('spent_title', assumeNotNull(previous_name), '', '', 0)])
 ) AS entry
 GROUP BY site_id, day, kind, key_1, key_2, key_3;
 
