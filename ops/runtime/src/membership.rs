@@ -73,7 +73,8 @@ impl Membership {
             .create_or_update_key_value(kv::Config {
                 bucket: BUCKET_MEMBERS.to_owned(),
                 max_age: SILENCE_MAX * 4,
-                storage: StorageType::Memory,
+                // A bucket in memory would be gone, and nobody would make it anew, after the broker is restarted.
+                storage: StorageType::File,
                 history: 1,
                 ..Default::default()
             })
