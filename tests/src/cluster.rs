@@ -68,11 +68,12 @@ impl Default for Layout {
 /// The product as an operator runs it: each role its own process, beside the brokers.
 #[derive(Debug)]
 pub struct Cluster {
-    folder: TempDir,
+    // Roles go before the brokers they need, and the folder goes last: it holds their logs.
+    roles: BTreeMap<String, RoleProcess>,
     nats: BrokerProcess,
     clickhouse: BrokerProcess,
-    roles: BTreeMap<String, RoleProcess>,
     settings: Vec<(String, String)>,
+    folder: TempDir,
 }
 
 #[derive(Debug)]
@@ -317,7 +318,7 @@ impl Cluster {
         let matomo = self.matomo()?;
         // The api itself may be coming back.
         until("the tables to catch up", CAUGHT_UP_WITHIN, || async {
-            matomo.caught_up(CAUGHT_UP_WITHIN).await.map(Some)
+            matomo.caught_up(CAUGHT_UP_WITHIN / 4).await.map(Some)
         })
         .await
     }

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::until;
 
-const LAST_LINES: usize = 25;
+const LAST_LINES: usize = 60;
 
 /// A process under test. Dropping it kills it.
 #[derive(Debug)]

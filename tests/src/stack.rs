@@ -26,9 +26,10 @@ const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Stack {
     process: Process,
-    folder: TempDir,
     url: String,
     settings: Vec<(String, String)>,
+    /// Goes last: it holds the log of the process.
+    folder: TempDir,
 }
 
 impl Stack {

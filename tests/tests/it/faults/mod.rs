@@ -45,7 +45,7 @@ pub(crate) async fn until_accepted(cluster: &Cluster, more: f64) -> anyhow::Resu
 /// Waits until the tables have caught up with what is acknowledged now: the flow works again.
 pub(crate) async fn until_flowing(cluster: &Cluster) -> anyhow::Result<()> {
     let matomo = cluster.matomo()?;
-    until("hits to reach the tables again", SOON, || async { matomo.caught_up(SOON).await.map(Some) }).await
+    until("hits to reach the tables again", SOON, || async { matomo.caught_up(SOON / 3).await.map(Some) }).await
 }
 
 /// The end of every fault test.
