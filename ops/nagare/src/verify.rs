@@ -4,7 +4,7 @@
 //! facts of EVENTS against the rows of the base tables, and the base tables against the rollups. Facts
 //! are compared by number and by a sum of hashes of their ids, so that a lost and a doubled one do not
 //! balance, and memory does not grow with the log. Where the log is trimmed, what it still holds is
-//! compared.
+//! compared. Traffic may go on meanwhile.
 
 mod fold;
 mod tables;
@@ -13,7 +13,8 @@ mod tally;
 use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
-use nagare_runtime::{ConnectionOptions, Context, LogOptions, Progress};
+use clickhouse::Client;
+use nagare_runtime::{ConnectionOptions, Context, LogOptions, Progress, WatermarkError, caught_up};
 use nagare_schema::{BUCKET_PROGRESS, Partition};
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +23,7 @@ use crate::first_start::tell;
 use fold::{EventsFold, fold_hits};
 use tally::{Difference, differences};
 
-/// Tables are compared again when they differ: rows may arrive between two looks.
+/// A table is fed a moment after the other: what differs in every one of so many looks, differs.
 const LOOKS_MAX: usize = 5;
 /// Pause between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
@@ -33,6 +34,9 @@ pub struct VerifyOptions {
     /// Compares the tables with each other only: a large log takes a while to read.
     #[arg(long)]
     tables_only: bool,
+    /// Seconds until every hit that was acknowledged before must be in the tables.
+    #[arg(long, default_value_t = 60)]
+    timeout: u64,
 }
 
 /// What was found.
@@ -61,25 +65,38 @@ pub async fn run(connection: &ConnectionOptions, log: &LogOptions, options: &Ver
     Ok(if count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Compares log, base tables and rollups.
+/// Compares log, base tables and rollups. Traffic may go on meanwhile.
 ///
 /// # Errors
 /// When a broker cannot be reached.
 pub async fn verify(context: &Context, options: &VerifyOptions) -> Result<Verification> {
-    let mut found = Vec::new();
-    let mut folds = Vec::new();
+    let mut found = late_hits(context, options).await?;
+    let mut recounted = 0;
+    let client = tables::client(&context.clickhouse);
     if !options.tables_only {
+        let mut folds = Vec::new();
         for partition in 0..context.directory.snapshot().partitions() {
             let mut fold = EventsFold::begin(&context.log, Partition(partition)).await?;
             fold.go_on(done(context, Partition(partition)).await?).await?;
             found.extend(compare_hits(context, &fold).await?);
             folds.push(fold);
         }
+        found.extend(compare_facts(context, &client, &folds).await?);
+        found.extend(folds.iter_mut().flat_map(EventsFold::take_gaps));
+        recounted = folds.iter().map(|fold| fold.tallies().facts()).sum();
     }
-    found.extend(compare_tables(context, &mut folds).await?);
-    found.extend(folds.iter_mut().flat_map(EventsFold::take_gaps));
-    let recounted = folds.iter().map(|fold| fold.tallies().facts()).sum();
+    found.extend(compare_tables(&client).await?);
     Ok(Verification { recounted, differences: found })
+}
+
+/// Hits that were acknowledged and do not come into the tables.
+async fn late_hits(context: &Context, options: &VerifyOptions) -> Result<Vec<Difference>> {
+    let late = match caught_up(context, Duration::from_secs(options.timeout)).await {
+        Ok(()) => return Ok(Vec::new()),
+        Err(WatermarkError::Behind(late)) => late,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(late.into_iter().flat_map(tally::late).collect())
 }
 
 /// HITS against EVENTS, where both are kept.
@@ -90,37 +107,34 @@ async fn compare_hits(context: &Context, fold: &EventsFold) -> Result<Vec<Differ
     Ok(differences(&told, &heard.accepted, what))
 }
 
-/// EVENTS against the base tables, and these against the rollups.
-async fn compare_tables(context: &Context, folds: &mut [EventsFold]) -> Result<Vec<Difference>> {
-    let client = tables::client(&context.clickhouse);
-    let mut looks = 0;
-    loop {
-        let mut found = tables::compare(&client).await?;
-        if !folds.is_empty() {
-            let stored = tables::tallies(&client, folds).await?;
-            for (fold, stored) in folds.iter().zip(&stored) {
-                let what = |fact| format!("{fact} of {}, EVENTS against the tables", fold.range());
-                found.extend(differences(fold.tallies(), stored, what));
-            }
-        }
-        looks += 1;
-        if found.is_empty() || looks == LOOKS_MAX {
-            return Ok(found);
+/// EVENTS against the base tables.
+async fn compare_facts(context: &Context, client: &Client, folds: &[EventsFold]) -> Result<Vec<Difference>> {
+    let mut found = Vec::new();
+    for (fold, stored) in folds.iter().zip(tables::stored(client, folds).await?) {
+        let expected = fold.up_to(&context.log, &stored.reach).await?;
+        let what = |fact| format!("{fact} of {}, EVENTS against the tables", fold.range());
+        found.extend(differences(&expected, &stored.tallies, what));
+    }
+    Ok(found)
+}
+
+/// The base tables against the rollups.
+async fn compare_tables(client: &Client) -> Result<Vec<Difference>> {
+    let mut found = tables::compare(client).await?;
+    for _ in 1..LOOKS_MAX {
+        if found.is_empty() {
+            break;
         }
         tokio::time::sleep(LOOK_AGAIN).await;
-        for fold in folds.iter_mut() {
-            let done = done(context, fold.partition()).await?;
-            fold.go_on(done).await?;
-        }
+        let again = tables::compare(client).await?;
+        found = again.into_iter().filter(|difference| found.iter().any(|before| before.is_of(difference))).collect();
     }
+    Ok(found)
 }
 
 /// Last sequence of EVENTS that is in the tables.
 async fn done(context: &Context, partition: Partition) -> Result<u64> {
     let Ok(bucket) = context.jetstream.get_key_value(BUCKET_PROGRESS).await else { return Ok(0) };
     let progress = Progress::load(&bucket, partition).await.context("cannot read the progress")?;
-    if let Some((from, to)) = progress.intent {
-        tell(&format!("partition {partition}: events {from} to {to} are being inserted"));
-    }
     Ok(progress.done)
 }
