@@ -41,17 +41,47 @@ const PAGE_VIEW: u32 = 1;
 /// `actions.kind` of a site search.
 const SEARCH: u32 = 8;
 
-/// Kind and column of the actions that rows are made of.
+/// Which actions rows are made of, and the column that tells them apart.
 #[derive(Clone, Copy)]
 struct Actions {
-    rollup_kind: &'static str,
-    kind: u32,
+    /// Condition on `action_rollup`.
+    rollup: &'static str,
+    /// Condition on `actions`.
+    base: &'static str,
     column: &'static str,
+}
+
+impl Actions {
+    /// Clicks on what is no URL count as views of a page without one.
+    const PAGE_URLS: Self = Self {
+        rollup: "(kind = 'page_url' OR (kind IN ('outlink', 'download') AND key_1 = ''))",
+        base: "(kind = 1 OR (kind IN (2, 3) AND ifNull(url, '') = ''))",
+        column: "url",
+    };
+    const PAGE_TITLES: Self = Self { rollup: "kind = 'page_title'", base: "kind = 1", column: "name" };
+    const OUTLINKS: Self =
+        Self { rollup: "kind = 'outlink' AND key_1 != ''", base: "kind = 2 AND ifNull(url, '') != ''", column: "url" };
+    const DOWNLOADS: Self =
+        Self { rollup: "kind = 'download' AND key_1 != ''", base: "kind = 3 AND ifNull(url, '') != ''", column: "url" };
+
+    fn of_field(field: PageField) -> Self {
+        match field {
+            PageField::Url => Self::PAGE_URLS,
+            PageField::Title => Self::PAGE_TITLES,
+        }
+    }
+
+    fn of_click(click: Click) -> Self {
+        match click {
+            Click::Outlink => Self::OUTLINKS,
+            Click::Download => Self::DOWNLOADS,
+        }
+    }
 }
 
 pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
     let columns = field.columns();
-    let actions = Actions { rollup_kind: field.rollup_kind(), kind: PAGE_VIEW, column: columns.own };
+    let actions = Actions::of_field(field);
     let mut plan = vec![
         (Part::ActionSums, sums(scope, actions)),
         (Part::ActionUniques, uniques(scope, actions)),
@@ -70,7 +100,7 @@ pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
 }
 
 pub(super) fn clicks(scope: &Scope, click: Click) -> Plan {
-    let actions = Actions { rollup_kind: click.rollup_kind(), kind: click.action_kind(), column: "url" };
+    let actions = Actions::of_click(click);
     vec![(Part::ActionSums, sums(scope, actions)), (Part::ActionUniques, uniques(scope, actions))]
 }
 
@@ -82,21 +112,24 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
             "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(hits), sum(following_search), \
              sumMap(timings_count), sumMap(timings_sum), minMap(timings_min), maxMap(timings_max), \
              sum(bandwidth_count), sum(bandwidth_sum) FROM action_rollup \
-             WHERE kind = {{kind:String}} AND {WINDOW} GROUP BY site_id, bucket, k0 HAVING sum(hits) != 0"
+             WHERE {kinds} AND {WINDOW} GROUP BY site_id, bucket, k0 HAVING sum(hits) != 0",
+            kinds = actions.rollup,
         );
-        return bind(scope, sql, 1).bind("kind", Bound::Text(actions.rollup_kind.to_owned()));
+        return bind(scope, sql, 1);
     }
     let timings =
         ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
     let each = |function: &str| {
-        let parts: Vec<String> = timings.iter().map(|column| format!("{function}({column})")).collect();
+        let parts: Vec<String> =
+            timings.iter().map(|column| format!("{function}If({column}, kind = {PAGE_VIEW})")).collect();
         format!("[{}]", parts.join(", "))
     };
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, count(), \
          countIf(follows_search = 1 AND kind = 1), {count}, {sum}, {min}, {max}, \
          count(bandwidth), sum(ifNull(bandwidth, 0)) FROM actions \
-         WHERE kind = {{kind:UInt8}} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+         WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+        kinds = actions.base,
         column = actions.column,
         count = each("count"),
         sum = each("sum"),
@@ -104,11 +137,11 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
         max = each("max"),
         segment = visit_id_segment(scope),
     );
-    bind(scope, sql, 1).bind("kind", Bound::Number(i64::from(actions.kind)))
+    bind(scope, sql, 1)
 }
 
-/// Numbers: visits and visitors, counted once a day; from the base also hits by URL prefix, and least
-/// and most bandwidth.
+/// Numbers: visits and visitors, counted once a day; from the base also hits by URL prefix, least
+/// and most bandwidth, and the prefix of the first hit.
 fn uniques(scope: &Scope, actions: Actions) -> Statement {
     let bucket = bucket(&scope.periods);
     if scope.distinct == Distinct::Sketch && !scope.is_base() {
@@ -116,60 +149,61 @@ fn uniques(scope: &Scope, actions: Actions) -> Statement {
             "SELECT site_id, bucket, k0, sum(day_visits), sum(day_visitors) FROM (\
              SELECT site_id, {bucket} AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visits) AS day_visits, \
              uniqCombined64Merge(14)(visitors) AS day_visitors FROM action_rollup \
-             WHERE kind = {{kind:String}} AND {WINDOW} GROUP BY site_id, bucket, k0, day) \
-             GROUP BY site_id, bucket, k0"
+             WHERE {kinds} AND {WINDOW} GROUP BY site_id, bucket, k0, day) GROUP BY site_id, bucket, k0",
+            kinds = actions.rollup,
         );
-        return bind(scope, sql, 1).bind("kind", Bound::Text(actions.rollup_kind.to_owned()));
+        return bind(scope, sql, 1);
     }
     let (visit, visitor) =
         if adds_days(scope) { ("(day, visit_id)", "(day, visitor_id)") } else { ("visit_id", "visitor_id") };
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, uniqExact({visit}), uniqExact({visitor}), \
          countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), \
-         min(bandwidth), max(bandwidth) FROM actions WHERE kind = {{kind:UInt8}} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+         min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+        kinds = actions.base,
         column = actions.column,
         segment = visit_id_segment(scope),
     );
-    bind(scope, sql, 1).bind("kind", Bound::Number(i64::from(actions.kind)))
+    bind(scope, sql, 1)
 }
 
 /// Only pages with a hit on the same day count (`reports.md` §5.3).
-fn had_hits(scope: &Scope, actions: Actions, page: &str) -> (String, (&'static str, Bound)) {
+fn had_hits(scope: &Scope, actions: Actions, page: &str) -> String {
     if scope.is_base() {
-        let condition = format!(
+        return format!(
             " AND (site_id, day, {page}) IN (SELECT site_id, day, ifNull({column}, '') FROM actions \
-             WHERE kind = {{page_kind:UInt8}} AND {WINDOW}{segment})",
+             WHERE {kinds} AND {WINDOW}{segment})",
             column = actions.column,
+            kinds = actions.base,
             segment = visit_id_segment(scope),
         );
-        return (condition, ("page_kind", Bound::Number(i64::from(actions.kind))));
     }
-    let condition = format!(
+    format!(
         " AND (site_id, day, {page}) IN (SELECT site_id, day, key_1 FROM action_rollup \
-         WHERE kind = {{page_kind:String}} AND {WINDOW} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0)"
-    );
-    (condition, ("page_kind", Bound::Text(actions.rollup_kind.to_owned())))
+         WHERE {kinds} AND {WINDOW} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0)",
+        kinds = actions.rollup,
+    )
 }
 
 fn time_spent(scope: &Scope, actions: Actions, columns: &Columns) -> Statement {
     let bucket = bucket(&scope.periods);
     if scope.is_base() {
         let page = format!("ifNull({}, '')", columns.previous);
-        let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+        let had_hits = had_hits(scope, actions, &page);
         let sql = format!(
             "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(time_spent_before) FROM actions \
              WHERE kind != 10 AND isNotNull({previous}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0",
             previous = columns.previous,
             segment = visit_id_segment(scope),
         );
-        return bind(scope, sql, 1).bind(name, kind);
+        return bind(scope, sql, 1);
     }
-    let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+    let had_hits = had_hits(scope, actions, "key_1");
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(time_spent) FROM action_rollup \
          WHERE kind = {{kind:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0"
     );
-    bind(scope, sql, 1).bind("kind", Bound::Text(columns.spent.to_owned())).bind(name, kind)
+    bind(scope, sql, 1).bind("kind", Bound::Text(columns.spent.to_owned()))
 }
 
 /// Visits by first or last page. Numbers: visits, actions, seconds, bounces.
@@ -177,7 +211,7 @@ fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statemen
     let bucket = bucket(&scope.periods);
     if scope.is_base() {
         let page = format!("ifNull({column}, '')");
-        let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+        let had_hits = had_hits(scope, actions, &page);
         let sql = format!(
             "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), \
              sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits \
@@ -185,31 +219,31 @@ fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statemen
              HAVING sum(toInt64(sign)) != 0",
             segment = visit_segment(scope),
         );
-        return bind(scope, sql, 1).bind(name, kind);
+        return bind(scope, sql, 1);
     }
-    let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+    let had_hits = had_hits(scope, actions, "key_1");
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) \
          FROM visit_rollup WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} \
          GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0"
     );
-    bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned())).bind(name, kind)
+    bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned()))
 }
 
 fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
     let bucket = bucket(&scope.periods);
     if scope.distinct == Distinct::Sketch && !scope.is_base() {
-        let (had_hits, (name, kind)) = had_hits(scope, actions, "key_1");
+        let had_hits = had_hits(scope, actions, "key_1");
         let sql = format!(
             "SELECT site_id, bucket, k0, sum(day_visitors) FROM (SELECT site_id, {bucket} AS bucket, key_1 AS k0, \
              uniqCombined64Merge(14)(visitors) AS day_visitors FROM visit_rollup \
              WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0, day) \
              GROUP BY site_id, bucket, k0"
         );
-        return bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned())).bind(name, kind);
+        return bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned()));
     }
     let page = format!("ifNull({column}, '')");
-    let (had_hits, (name, kind)) = had_hits(scope, actions, &page);
+    let had_hits = had_hits(scope, actions, &page);
     let sql = format!(
         "SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (\
          SELECT site_id, day AS live_day, {bucket} AS bucket, {page} AS k0, visitor_id FROM visits \
@@ -217,7 +251,7 @@ fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> State
          HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0",
         segment = visit_segment(scope),
     );
-    bind(scope, sql, 1).bind(name, kind)
+    bind(scope, sql, 1)
 }
 
 /// The conversions of the window that no row cancels.

@@ -8,9 +8,14 @@ pub(crate) fn url_encode(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string().replace(' ', "+")
 }
 
-/// The value of a segment of pages: its entities, encoded twice (`reports.md` §5.2).
+/// The value of a segment, encoded twice (`reports.md` §5.2).
 pub(crate) fn segment_value(text: &str) -> String {
-    url_encode(&url_encode(&escape_entities(text)))
+    url_encode(&url_encode(text))
+}
+
+/// The value of a segment of titles and clicks, whose special characters are entities.
+pub(crate) fn escaped_segment_value(text: &str) -> String {
+    segment_value(&escape_entities(text))
 }
 
 fn escape_entities(text: &str) -> String {
@@ -19,11 +24,7 @@ fn escape_entities(text: &str) -> String {
 
 /// The text of the entities that clients send in labels.
 pub(super) fn decode_entities(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&#039;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
+    text.replace("&quot;", "\"").replace("&#039;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -33,7 +34,8 @@ mod tests {
     #[test]
     fn segments_are_encoded_twice() {
         assert_eq!(segment_value("http://h/a b"), "http%253A%252F%252Fh%252Fa%2Bb");
-        assert_eq!(segment_value("<é"), "%2526lt%253B%25C3%25A9");
+        assert_eq!(segment_value("a&b"), "a%2526b");
+        assert_eq!(escaped_segment_value("<é"), "%2526lt%253B%25C3%25A9");
         assert_eq!(decode_entities("&lt;&amp;lt;"), "<&lt;");
     }
 }

@@ -21,31 +21,9 @@ impl Flat {
 
     pub(super) fn apply(self, flatten: Flatten, table: Table) -> Table {
         let ids = table.ids;
-        let mut rows = Vec::new();
-        self.descend(flatten, &mut Vec::new(), &Record::default(), table, &mut rows);
-        Table { rows, ids }
-    }
-
-    fn descend(self, flatten: Flatten, above: &mut Vec<String>, inherited: &Record, table: Table, out: &mut Vec<Row>) {
-        for mut row in table.rows {
-            let mut metadata = row.metadata.clone();
-            for (name, value) in inherited.iter().filter(|(name, _)| !is_own(&row, name)) {
-                metadata.set(name.clone(), value.clone());
-            }
-            let below = row.subtable.take().and_then(|Subtable { table, .. }| table);
-            above.push(row.label());
-            let keeps = below.is_none() || flatten == Flatten::Unsupported || self.keeps_parents;
-            let has_below = below.is_some();
-            if let Some(below) = below.filter(|_| flatten != Flatten::Unsupported) {
-                self.descend(flatten, above, &metadata, below, out);
-            }
-            if keeps {
-                row.metadata = metadata;
-                self.describe(flatten, above, has_below, &mut row);
-                out.push(row);
-            }
-            above.pop();
-        }
+        let mut walk = Walk { flat: self, flatten, above: Vec::new(), rows: Vec::new() };
+        walk.descend(table, &Record::default());
+        Table { rows: walk.rows, ids }
     }
 
     fn describe(self, flatten: Flatten, labels: &[String], has_below: bool, row: &mut Row) {
@@ -71,6 +49,39 @@ impl Flat {
         }
         if self.keeps_parents {
             row.metadata.set("is_aggregate", i64::from(has_below));
+        }
+    }
+}
+
+/// A table on its way to rows without hierarchy.
+struct Walk {
+    flat: Flat,
+    flatten: Flatten,
+    /// Labels from the first level to the current row.
+    above: Vec<String>,
+    rows: Vec<Row>,
+}
+
+impl Walk {
+    fn descend(&mut self, table: Table, inherited: &Record) {
+        for mut row in table.rows {
+            let mut metadata = row.metadata.clone();
+            for (name, value) in inherited.iter().filter(|(name, _)| !is_own(&row, name)) {
+                metadata.set(name.clone(), value.clone());
+            }
+            let below = row.subtable.take().and_then(|Subtable { table, .. }| table);
+            self.above.push(row.label());
+            let is_supported = self.flatten != Flatten::Unsupported;
+            let has_below = below.is_some();
+            if let Some(below) = below.filter(|_| is_supported) {
+                self.descend(below, &metadata);
+            }
+            if !has_below || !is_supported || self.flat.keeps_parents {
+                row.metadata = metadata;
+                self.flat.describe(self.flatten, &self.above, has_below, &mut row);
+                self.rows.push(row);
+            }
+            self.above.pop();
         }
     }
 }

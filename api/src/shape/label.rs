@@ -24,15 +24,16 @@ impl Label {
             Param::Array(items) => items.iter().filter_map(|(_, item)| item.as_text()).take(LABELS_MAX).collect(),
         };
         let labels = texts.into_iter().map(|text| {
-            let levels = text.split('>').take(LEVELS_MAX);
-            levels.map(|level| decode(decode(level).trim()).trim().to_owned()).collect()
+            let decoded = decode(text);
+            let levels = decoded.split('>').take(LEVELS_MAX);
+            levels.map(|level| decode(level.trim()).trim().to_owned()).collect()
         });
         Some(Self { labels: labels.collect(), tells_index: params.flag("labelFilterAddLabelIndex") })
     }
 
-    pub(super) fn apply(&self, table: Table) -> Table {
+    pub(super) fn apply(&self, table: &Table) -> Table {
         let found = self.labels.iter().enumerate().filter_map(|(at, levels)| {
-            let mut row = find(&table, levels)?.clone();
+            let mut row = find(table, levels)?.clone();
             if self.tells_index {
                 row.metadata.set("label_index", i64::try_from(at).unwrap_or(0));
             }
@@ -73,13 +74,13 @@ mod tests {
     fn check(query: &str, expected: &[&str]) {
         let docs = row("docs", Some(vec![row("/a>b", None), row("/<i>", None)]));
         let table = Table { rows: vec![docs, row(" docs", None), row("x", None)], ..Table::default() };
-        let found = Label::read(&Params::parse(query).unwrap()).unwrap().apply(table);
+        let found = Label::read(&Params::parse(query).unwrap()).unwrap().apply(&table);
         assert_eq!(found.rows.iter().map(Row::label).collect::<Vec<_>>(), expected, "{query}");
     }
 
     #[test]
     fn rows_are_found_by_their_names() {
-        check("label=docs%20%3E%20/a%253Eb", &["/a>b"]);
+        check("label=docs%20%3E%20/a%25253Eb", &["/a>b"]);
         check("label=docs%3E/%2526lt;i%2526gt;", &["/<i>"]);
         check("label=nothing", &[]);
         check("label[]=x&label[]=++docs", &["x", "docs"]);

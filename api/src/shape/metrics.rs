@@ -81,14 +81,8 @@ impl MetricFormat {
 }
 
 fn is_rate(name: &str) -> bool {
-    const PARTS: [&str; 6] = [
-        "conversion_rate",
-        "abandoned_rate",
-        "interaction_rate",
-        "exit_rate",
-        "nb_visits_percentage",
-        "_evolution",
-    ];
+    const PARTS: [&str; 6] =
+        ["conversion_rate", "abandoned_rate", "interaction_rate", "exit_rate", "nb_visits_percentage", "_evolution"];
     name.starts_with("bounce_rate")
         || PARTS.iter().any(|part| name.contains(part))
         || (name.starts_with("Referrers") && name.ends_with("_percent"))

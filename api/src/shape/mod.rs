@@ -15,8 +15,7 @@ mod sort;
 mod steps;
 
 pub(crate) use columns::Columns;
-pub(crate) use encode::{segment_value, url_encode};
-pub(crate) use limit::Page;
+pub(crate) use encode::{escaped_segment_value, segment_value, url_encode};
 pub(crate) use processed::Processed;
 pub(crate) use rows::{Content, View, by_site_and_period, content, zeros};
 pub(crate) use steps::{Rules, Steps, array};

@@ -8,6 +8,7 @@ const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 365 * DAY;
 
 /// A duration as a sentence of at most two units.
+#[expect(clippy::cast_sign_loss, reason = "negative durations are 0 by then")]
 pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.max(0.0) as u64;
     if whole < MINUTE {

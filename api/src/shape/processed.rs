@@ -83,8 +83,10 @@ mod tests {
         for metric in [Processed::BounceRate, Processed::ActionsPerVisit, Processed::TimeOnSite] {
             metric.fill(&mut record);
         }
-        let numbers: Vec<_> =
-            ["bounce_rate", "nb_actions_per_visit", "avg_time_on_site"].iter().map(|name| record.number(name)).collect();
+        let numbers: Vec<_> = ["bounce_rate", "nb_actions_per_visit", "avg_time_on_site"]
+            .iter()
+            .map(|name| record.number(name))
+            .collect();
         assert_eq!(numbers, [Some(0.67), Some(3.3), Some(0.0)]);
     }
 

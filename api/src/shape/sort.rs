@@ -52,7 +52,13 @@ impl Sort {
         let own = match (a.columns.get(column), b.columns.get(column)) {
             (Some(a), Some(b)) => directed(compare_values(column, a, b)),
             (None, None) => Ordering::Equal,
-            (a, _) => if a.is_some() { Ordering::Less } else { Ordering::Greater },
+            (a, _) => {
+                if a.is_some() {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
         };
         let ties = || match column {
             LABEL => Ordering::Equal,
@@ -140,8 +146,7 @@ mod tests {
             }
             Row { columns, is_summary: label == "Others", ..Row::default() }
         };
-        let rows =
-            vec![row("p10", 1, Some(5)), row("Others", 9, Some(9)), row(" P9", 1, Some(5)), row("a", 2, None)];
+        let rows = vec![row("p10", 1, Some(5)), row("Others", 9, Some(9)), row(" P9", 1, Some(5)), row("a", 2, None)];
         let mut table = Table { rows, ..Table::default() };
         Sort::read(&Params::parse(query).unwrap(), catalogue::Sort::VISITS).apply(&mut table);
         assert_eq!(table.rows.iter().map(Row::label).collect::<Vec<_>>(), expected, "{query}");

@@ -107,7 +107,7 @@ impl Steps {
         table.for_each_level(0, &mut |table, _| segments(table));
         self.columns.table(&mut table);
         if let Some(label) = &self.label {
-            table = label.apply(table);
+            table = label.apply(&table);
         }
         self.format.table(&mut table, symbol);
         self.unload(&mut table);
@@ -216,11 +216,8 @@ mod tests {
     use super::*;
     use crate::table::Row;
 
-    const RULES: Rules = Rules {
-        processed: &[Processed::BounceRate],
-        sort: catalogue::Sort::VISITS,
-        flatten: Flatten::PagePath("p"),
-    };
+    const RULES: Rules =
+        Rules { processed: &[Processed::BounceRate], sort: catalogue::Sort::VISITS, flatten: Flatten::PagePath("p") };
 
     fn row(label: &str, visits: i64, below: Option<Vec<Row>>) -> Row {
         let columns = Record::default().with("label", label).with("nb_visits", visits).with("bounce_count", 1);
@@ -243,8 +240,14 @@ mod tests {
         let table = apply("");
         assert_eq!(labels(&table), ["d", "/x"]);
         let row = &table.rows[0];
-        assert_eq!((row.columns.get("bounce_rate"), row.metadata.get("segment")), (Some(&"25%".into()), Some(&"x==d".into())));
-        assert_eq!((table.ids, row.subtable.as_ref().map(|below| below.table.is_some())), (IdPlace::AfterMetadata, Some(false)));
+        assert_eq!(
+            (row.columns.get("bounce_rate"), row.metadata.get("segment")),
+            (Some(&"25%".into()), Some(&"x==d".into()))
+        );
+        assert_eq!(
+            (table.ids, row.subtable.as_ref().map(|below| below.table.is_some())),
+            (IdPlace::AfterMetadata, Some(false))
+        );
     }
 
     #[test]

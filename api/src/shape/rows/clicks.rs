@@ -7,7 +7,7 @@ use super::{
     pages::{action_numbers, by_key, key},
     tree::{Node, Style},
 };
-use crate::{catalogue::Click, plan::Part, query::Facts, shape::segment_value, table::Table};
+use crate::{catalogue::Click, plan::Part, query::Facts, shape::escaped_segment_value, table::Table};
 
 pub(super) fn table(facts: &Facts, click: Click, view: &View<'_>) -> Table {
     let uniques = by_key(facts, Part::ActionUniques);
@@ -25,7 +25,7 @@ pub(super) fn table(facts: &Facts, click: Click, view: &View<'_>) -> Table {
         view,
         timings: [false; 6],
         totals: &BTreeMap::new(),
-        leaf_segment: &|address| Some(format!("{segment}=={}", segment_value(address))),
+        leaf_segment: &|address| Some(format!("{segment}=={}", escaped_segment_value(address))),
         folder_segment: &|_| None,
         shows_address: true,
     };

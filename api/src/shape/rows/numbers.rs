@@ -6,8 +6,7 @@ use super::{View, goals, quotient, round};
 use crate::value::{Record, Value};
 
 /// Page timings in the order of their columns.
-pub(crate) const TIMINGS: [&str; 6] =
-    ["network", "server", "transfer", "dom_processing", "dom_completion", "on_load"];
+pub(crate) const TIMINGS: [&str; 6] = ["network", "server", "transfer", "dom_processing", "dom_completion", "on_load"];
 
 /// Samples of one measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -11,7 +11,7 @@ use crate::{
     catalogue::{PageField, PageRole},
     plan::Part,
     query::{Fact, Facts},
-    shape::segment_value,
+    shape::{escaped_segment_value, segment_value},
     table::Table,
 };
 
@@ -42,14 +42,18 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
     root.retain(&|numbers| keeps(role, numbers));
     let totals = goal_totals(facts);
     let segment = segment_name(field, role);
+    let value = match field {
+        PageField::Url => segment_value,
+        PageField::Title => escaped_segment_value,
+    };
     let style = Style {
         view,
         timings,
         totals: &totals,
-        leaf_segment: &|address| segment.map(|name| format!("{name}=={}", segment_value(address))),
+        leaf_segment: &|address| segment.map(|name| format!("{name}=={}", value(address))),
         folder_segment: &|path| {
             let folder = format!("{}/{}", view.site_url, path.join("/"));
-            segment.map(|name| format!("{name}=^{}", segment_value(&folder)))
+            segment.map(|_| format!("pageUrl=^{}", segment_value(&folder)))
         },
         shows_address: field == PageField::Url,
     };
@@ -113,14 +117,19 @@ impl<'a> Leaves<'a> {
 
     fn numbers(&self, name: &str, sums: &Fact) -> Numbers {
         let first = |facts: &HashMap<&str, &Fact>| facts.get(name).map_or(0.0, |fact| fact.number(0));
-        let entries = self.entries.get(name).map(|fact| Entries {
+        let is_defined = !name.is_empty();
+        let entries = self.entries.get(name).filter(|_| is_defined).map(|fact| Entries {
             visitors: first(&self.entry_uniques),
             visits: fact.number(0),
             actions: fact.number(1),
             seconds: fact.number(2),
             bounces: fact.number(3),
         });
-        let exits = self.exits.get(name).map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
+        let exits = self
+            .exits
+            .get(name)
+            .filter(|_| is_defined)
+            .map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
         let goals = self.goals.get(name).cloned().unwrap_or_default();
         let seconds = first(&self.spent);
         Numbers { seconds, entries, exits, goals, ..action_numbers(sums, self.uniques.get(name).copied()) }
@@ -207,6 +216,8 @@ struct Prefixes<'a> {
     is_mostly_https: bool,
 }
 
+/// Where the facts of distinct counts tell the prefix of the first hit.
+const FIRST_PREFIX: usize = 8;
 /// By number of `url_prefix`.
 const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
 
@@ -224,15 +235,15 @@ impl<'a> Prefixes<'a> {
         Self { site_host, is_mostly_https }
     }
 
-    /// The whole URL, with the prefix of most hits.
+    /// The whole URL, with the prefix of its first hit.
+    #[expect(clippy::cast_sign_loss, reason = "the number of a prefix is not negative")]
     fn address(&self, name: &str, uniques: Option<&Fact>) -> String {
         if name.is_empty() || name.contains("://") {
             return name.to_owned();
         }
-        let hits = |at: usize| uniques.map_or(0.0, |fact| fact.number(2 + at));
-        let most = (1..PREFIXES.len()).fold(0, |most, at| if hits(at) > hits(most) { at } else { most });
-        let most = if self.is_mostly_https && host(name) == self.site_host { most | 2 } else { most };
-        format!("{}{name}", PREFIXES[most])
+        let first = uniques.map_or(0, |fact| fact.number(FIRST_PREFIX) as usize);
+        let first = if self.is_mostly_https && host(name) == self.site_host { first | 2 } else { first };
+        format!("{}{name}", PREFIXES.get(first).copied().unwrap_or_default())
     }
 }
 
@@ -248,7 +259,11 @@ mod tests {
     use super::*;
 
     fn check(name: &str, folders: &[&str], leaf: &str) {
-        assert_eq!(url_path(name), (folders.iter().map(|part| (*part).to_owned()).collect(), leaf.to_owned()), "{name}");
+        assert_eq!(
+            url_path(name),
+            (folders.iter().map(|part| (*part).to_owned()).collect(), leaf.to_owned()),
+            "{name}"
+        );
     }
 
     #[test]
@@ -265,18 +280,17 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_the_prefix_of_most_hits() {
-        let fact = |numbers: [f64; 4]| {
-            let numbers = [1.0, 1.0].into_iter().chain(numbers).map(Some).collect();
-            Fact { site: 1, bucket: String::new(), keys: vec!["h/a".to_owned()], numbers }
-        };
-        let address = |counts: [f64; 4], site: &str| {
-            let facts = Facts::from([(Part::ActionUniques, vec![fact(counts)])]);
+    fn an_address_has_the_prefix_of_its_first_hit() {
+        let address = |open: f64, encrypted: f64, first: f64, site: &str| {
+            let numbers = [1.0, 1.0, open, 0.0, encrypted, 0.0, 0.0, 0.0, first].map(Some).to_vec();
+            let fact = Fact { site: 1, bucket: String::new(), keys: vec!["h/a".to_owned()], numbers };
+            let facts = Facts::from([(Part::ActionUniques, vec![fact])]);
             Prefixes::new(&facts, site).address("h/a", facts[&Part::ActionUniques].first())
         };
-        assert_eq!(address([1.0, 1.0, 1.0, 0.0], "http://other"), "http://h/a");
-        assert_eq!(address([1.0, 0.0, 0.0, 2.0], "http://other"), "https://www.h/a");
-        assert_eq!(address([2.0, 0.0, 1.0, 2.0], "http://www.h"), "https://h/a");
+        assert_eq!(address(1.0, 2.0, 0.0, "http://other"), "http://h/a");
+        assert_eq!(address(1.0, 2.0, 3.0, "http://other"), "https://www.h/a");
+        assert_eq!(address(1.0, 2.0, 1.0, "http://www.h"), "https://www.h/a");
+        assert_eq!(address(2.0, 1.0, 0.0, "http://h"), "http://h/a");
     }
 
     #[test]

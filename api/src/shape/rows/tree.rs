@@ -102,13 +102,12 @@ impl Node {
         let is_leaf = self.children.is_empty();
         let label = path.last().map(|label| decode_label(label)).unwrap_or_default();
         let mut columns = Record::default().with("label", label);
-        let shown =
-            Shown { view: style.view, is_leaf, is_first_level, timings: style.timings, totals: style.totals };
+        let shown = Shown { view: style.view, is_leaf, is_first_level, timings: style.timings, totals: style.totals };
         self.numbers.fill(&mut columns, &shown);
         let mut row = Row { columns, ..Row::default() };
         match &self.address {
             Some((address, _)) => {
-                if style.shows_address && !address.is_empty() {
+                if style.shows_address {
                     row.metadata.set("url", address.clone());
                 }
                 row.segment = (style.leaf_segment)(address);
