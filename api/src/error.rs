@@ -10,6 +10,9 @@ pub enum ApiError {
     /// A metric cannot be registered.
     #[error("cannot register metrics: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// A query failed.
+    #[error("{0}")]
+    Query(String),
     /// A password cannot be hashed.
     #[error("cannot hash a password: {0}")]
     Hash(String),

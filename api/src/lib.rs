@@ -2,6 +2,7 @@
 
 mod auth;
 mod catalogue;
+mod consistency;
 mod dashboard;
 mod endpoint;
 mod error;
@@ -18,10 +19,13 @@ mod request;
 mod rest;
 mod server;
 mod shape;
+#[cfg(test)]
+mod snapshot;
 mod table;
 mod value;
 
 pub use auth::{generate_token, hash_password, token_hash};
+pub use consistency::{Difference, compare_sources};
 pub use error::ApiError;
 pub use options::ApiOptions;
 pub use permission::Permission;

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::{ToSpan, civil::Date};
-use nagare_schema::Day;
 
 use crate::error::Fault;
 
@@ -83,17 +82,9 @@ impl Period {
         Self { kind, from, to }
     }
 
-    pub(crate) fn is_day(&self) -> bool {
-        self.kind == PeriodKind::Day
-    }
-
     /// What ClickHouse calls the period in a query over several: its first day.
     pub(crate) fn bucket(&self) -> String {
         self.from.to_string()
-    }
-
-    pub(crate) fn days(&self) -> (Day, Day) {
-        (Day::from_date(self.from), Day::from_date(self.to))
     }
 }
 

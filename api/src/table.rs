@@ -81,17 +81,3 @@ impl Table {
         }
     }
 }
-
-impl Answer {
-    /// Applies `change` to every table of the answer.
-    pub(crate) fn map_tables(self, change: &impl Fn(Table) -> Table) -> Self {
-        match self {
-            Self::Table(table) => Self::Table(change(table)),
-            Self::Map(map) => {
-                let entries = map.entries.into_iter().map(|(key, answer)| (key, answer.map_tables(change)));
-                Self::Map(AnswerMap { key_name: map.key_name, entries: entries.collect() })
-            }
-            other => other,
-        }
-    }
-}

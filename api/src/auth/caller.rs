@@ -128,7 +128,7 @@ pub(crate) mod tests {
     /// Sites 1 to 3; `root` is superuser, `viewer`, `writer` and `admin` have their level on site 1.
     pub(crate) fn directory() -> Arc<Config> {
         let mut config = Config::default();
-        let mut put = |entity: Entity| config.apply(1, &entity.key(), Some(entity.clone()));
+        let mut put = |entity: Entity| config.apply(1, &entity.key(), Some(entity));
         for id in 1..=3 {
             let urls = vec![format!("http://site{id}.example")];
             put(Entity::Site(Site { id: SiteId(id), name: format!("Site {id}"), urls, ..Site::default() }));

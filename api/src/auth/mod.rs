@@ -8,7 +8,7 @@ mod token;
 
 #[cfg(test)]
 pub(crate) use caller::tests;
-pub(crate) use caller::{Authenticator, Caller, Credentials, Identity};
+pub(crate) use caller::{Authenticator, Caller, Credentials};
 pub(crate) use password::PasswordChecker;
 pub use password::hash_password;
 pub(crate) use session::{SESSION_SECONDS, Sessions};

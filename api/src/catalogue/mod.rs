@@ -124,7 +124,7 @@ pub(crate) enum PageRole {
 impl PageRole {
     /// Conversions are told by the pages of such a report.
     pub(crate) fn has_goals(self) -> bool {
-        matches!(self, Self::All | Self::Entry)
+        self != Self::FollowingSearch
     }
 }
 
@@ -148,6 +148,7 @@ impl Sort {
 
 /// How `flat=1` joins labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(test), expect(dead_code, reason = "reports whose levels differ come later"))]
 pub(crate) enum Flatten {
     /// Sub-tables are dropped.
     Unsupported,

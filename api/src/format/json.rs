@@ -29,6 +29,7 @@ fn of_answer(answer: &Answer) -> Json {
     match answer {
         Answer::Table(table) => of_table(table),
         Answer::Simple(None) => json!([]),
+        Answer::Simple(Some(record)) if record.is_empty() => json!([]),
         Answer::Simple(Some(record)) if record.len() == 1 => {
             record.iter().next().map_or(Json::Null, |(_, value)| of_value(value))
         }

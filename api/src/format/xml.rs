@@ -123,6 +123,7 @@ impl Writer {
             Answer::Table(table) if table.rows.is_empty() => self.leaf(opening, "result", ""),
             Answer::Table(table) => self.block(opening, "result", |writer| writer.rows(table)),
             Answer::Simple(None) | Answer::Done => self.leaf(opening, "result", ""),
+            Answer::Simple(Some(record)) if record.is_empty() => self.leaf(opening, "result", ""),
             Answer::Simple(Some(record)) if record.len() == 1 => {
                 let text = record.iter().next().and_then(|(_, value)| scalar(value)).unwrap_or_default();
                 self.leaf(opening, "result", &text);

@@ -6,9 +6,13 @@ use std::{
     time::Duration,
 };
 
-use futures_util::StreamExt;
-use nagare_schema::{LiveFrame, SiteId, UnixMillis, live_subject};
-use tokio::sync::watch;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use nagare_schema::{LiveFrame, LivePulse, SiteId, live_subject};
+use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::sum::Pulses;
@@ -16,10 +20,29 @@ use crate::server::now;
 
 /// Pause before a broken subscription is opened anew.
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
+/// The sum is made anew this often without a pulse, so that silent partitions stop counting.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Where pulses come from.
+pub(crate) trait PulseSource: Send + Sync + 'static {
+    /// The pulses of a site from now on; `None` when they cannot be had.
+    fn pulses(&self, site: SiteId) -> BoxFuture<'_, Option<BoxStream<'static, LivePulse>>>;
+}
+
+impl PulseSource for async_nats::Client {
+    fn pulses(&self, site: SiteId) -> BoxFuture<'_, Option<BoxStream<'static, LivePulse>>> {
+        async move {
+            let messages = self.subscribe(live_subject(site)).await.ok()?;
+            let pulses = messages.filter_map(|message| async move { serde_json::from_slice(&message.payload).ok() });
+            Some(pulses.boxed())
+        }
+        .boxed()
+    }
+}
 
 /// The latest state of every watched site.
 pub(crate) struct Hub {
-    nats: async_nats::Client,
+    source: Arc<dyn PulseSource>,
     sites: Mutex<HashMap<SiteId, Weak<Channel>>>,
 }
 
@@ -37,8 +60,8 @@ impl Channel {
 }
 
 impl Hub {
-    pub(crate) fn new(nats: async_nats::Client) -> Self {
-        Self { nats, sites: Mutex::default() }
+    pub(crate) fn new(source: impl PulseSource) -> Self {
+        Self { source: Arc::new(source), sites: Mutex::default() }
     }
 
     /// The channel of a site; watched for as long as somebody holds it.
@@ -50,44 +73,120 @@ impl Hub {
         sites.retain(|_, channel| channel.strong_count() > 0);
         let stop = CancellationToken::new();
         let (sender, latest) = watch::channel(Pulses::default().frame(site, now()));
-        tokio::spawn(follow(self.nats.clone(), site, sender, stop.clone()));
+        let source = self.source.clone();
+        let ended = stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = ended.cancelled() => {}
+                () = follow(source, site, sender) => {}
+            }
+        });
         let channel = Arc::new(Channel { latest, _following: stop.drop_guard() });
         sites.insert(site, Arc::downgrade(&channel));
         channel
     }
 }
 
-async fn follow(nats: async_nats::Client, site: SiteId, sender: watch::Sender<LiveFrame>, stop: CancellationToken) {
+/// Keeps the sum of a site's pulses current, for ever.
+async fn follow(source: Arc<dyn PulseSource>, site: SiteId, sender: watch::Sender<LiveFrame>) {
     let mut pulses = Pulses::default();
+    let mut ticks = tokio::time::interval(LOOK_AGAIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        if let Ok(mut subscription) = nats.subscribe(live_subject(site)).await {
-            loop {
-                let message = tokio::select! {
-                    () = stop.cancelled() => return,
-                    message = subscription.next() => message,
-                };
-                let Some(message) = message else { break };
-                if let Ok(pulse) = serde_json::from_slice(&message.payload) {
-                    pulses.take(pulse);
-                    sender.send_replace(pulses.frame(site, now()));
-                }
+        let mut upstream = source.pulses(site).await.unwrap_or_else(|| stream::empty().boxed());
+        loop {
+            tokio::select! {
+                pulse = upstream.next() => match pulse {
+                    Some(pulse) => pulses.take(pulse),
+                    None => break,
+                },
+                _ = ticks.tick() => {}
             }
+            sender.send_replace(pulses.frame(site, now()));
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(OPEN_AGAIN) => {}
-        }
+        tokio::time::sleep(OPEN_AGAIN).await;
     }
 }
 
-/// The state with the time of its sending, where nothing newer is known.
-pub(crate) fn at_least(frame: LiveFrame, now: UnixMillis) -> LiveFrame {
-    match frame {
-        LiveFrame::Snapshot { site, visitors, hits_per_second, pages, referrers, countries, lag_ms, .. }
-            if visitors.m30 == 0 =>
-        {
-            LiveFrame::Snapshot { site, at: now, visitors, hits_per_second, pages, referrers, countries, lag_ms }
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use nagare_schema::{LiveVisitors, Partition};
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    /// Counts its subscriptions, and hands out what is sent.
+    struct Fake {
+        opened: Arc<AtomicUsize>,
+        open: Arc<AtomicUsize>,
+        pulses: broadcast::Sender<LivePulse>,
+    }
+
+    struct Open(Arc<AtomicUsize>);
+
+    impl Drop for Open {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
         }
-        frame => frame,
+    }
+
+    impl PulseSource for Fake {
+        fn pulses(&self, _: SiteId) -> BoxFuture<'_, Option<BoxStream<'static, LivePulse>>> {
+            self.opened.fetch_add(1, Ordering::SeqCst);
+            self.open.fetch_add(1, Ordering::SeqCst);
+            let state = (self.pulses.subscribe(), Open(self.open.clone()));
+            let pulses = stream::unfold(state, |mut state| async move {
+                let pulse = state.0.recv().await.ok()?;
+                Some((pulse, state))
+            });
+            async move { Some(pulses.boxed()) }.boxed()
+        }
+    }
+
+    fn pulse(visitors: u64) -> LivePulse {
+        LivePulse {
+            site: SiteId(1),
+            partition: Partition(0),
+            at: now(),
+            visitors: LiveVisitors { m1: visitors, m3: visitors, m5: visitors, m30: visitors },
+            hits_per_second: 0.0,
+            pages: Vec::new(),
+            referrers: Vec::new(),
+            countries: Vec::new(),
+            lag_ms: 0,
+        }
+    }
+
+    fn visitors(frame: &LiveFrame) -> u64 {
+        match frame {
+            LiveFrame::Snapshot { visitors, .. } => visitors.m30,
+            LiveFrame::Error { .. } => panic!("a snapshot"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sockets_of_a_site_share_one_subscription_that_ends_with_the_last() {
+        let (opened, open, pulses) = (Arc::default(), Arc::default(), broadcast::Sender::new(8));
+        let fake = Fake { opened: Arc::clone(&opened), open: Arc::clone(&open), pulses: pulses.clone() };
+        let hub = Hub::new(fake);
+        let (first, second) = (hub.watch(SiteId(1)), hub.watch(SiteId(1)));
+        let mut latest = second.latest();
+        while pulses.receiver_count() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        pulses.send(pulse(3)).unwrap();
+        latest.wait_for(|frame| visitors(frame) == 3).await.unwrap();
+        assert_eq!(visitors(&first.latest().borrow()), 3);
+        assert_eq!((opened.load(Ordering::SeqCst), open.load(Ordering::SeqCst)), (1, 1));
+        drop((first, latest));
+        assert_eq!(open.load(Ordering::SeqCst), 1);
+        drop(second);
+        while open.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let again = hub.watch(SiteId(1));
+        assert_eq!(visitors(&again.latest().borrow()), 0);
     }
 }

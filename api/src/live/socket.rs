@@ -14,11 +14,7 @@ use nagare_schema::{GrantLevel, LiveFrame, SiteId};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::hub::at_least;
-use crate::{
-    auth::Credentials,
-    server::{Shared, now},
-};
+use crate::{auth::Credentials, server::Shared};
 
 /// Between two frames to one socket at least.
 const FRAME_MIN: Duration = Duration::from_secs(1);
@@ -143,7 +139,7 @@ impl Watching<'_> {
             if let Err(refusal) = check(self.shared, &self.credentials, self.site) {
                 return Some(refusal);
             }
-            let frame = at_least(latest.borrow_and_update().clone(), now());
+            let frame = latest.borrow_and_update().clone();
             // A reader that is slow is sent the state of the time when it is ready, nothing in between.
             match tokio::time::timeout(SEND_MAX, socket.send(text_of(&frame))).await {
                 Ok(Ok(())) => self.shared.metrics.live_frames.inc(),
@@ -179,6 +175,7 @@ impl Due {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::now;
 
     #[test]
     fn a_token_is_read_from_the_subprotocols() {

@@ -8,6 +8,9 @@ use std::{
 
 use nagare_schema::{LiveCount, LiveFrame, LivePulse, LiveVisitors, Partition, SiteId, UnixMillis};
 
+/// A partition that pulsed is heard each second while it has visitors; one that is silent this long
+/// has lost its owner, and counts no more until it has a new one.
+const STALE_MS: i64 = 35_000;
 /// Rows of each list of a frame.
 const LISTED_MAX: usize = 10;
 
@@ -26,9 +29,10 @@ impl Pulses {
         }
     }
 
-    /// The sum. `at` is the oldest pulse that still counts visitors, so that a reader sees when a
-    /// partition has fallen silent; `now` when none does.
-    pub(crate) fn frame(&self, site: SiteId, now: UnixMillis) -> LiveFrame {
+    /// The sum of the partitions that are not silent. `at` is the oldest pulse that counts visitors, so
+    /// that a reader sees when a partition falls behind; `now` when none does.
+    pub(crate) fn frame(&mut self, site: SiteId, now: UnixMillis) -> LiveFrame {
+        self.latest.retain(|_, pulse| now.0.saturating_sub(pulse.at.0) <= STALE_MS);
         let pulses = || self.latest.values();
         let sum = |of: fn(&LiveVisitors) -> u64| pulses().map(|pulse| of(&pulse.visitors)).sum();
         LiveFrame::Snapshot {
@@ -102,5 +106,19 @@ mod tests {
             panic!("a snapshot");
         };
         assert_eq!(at.0, 7);
+    }
+
+    #[test]
+    fn a_silent_partition_stops_counting() {
+        let mut pulses = Pulses::default();
+        pulses.take(pulse(0, 1000, 2, "/a"));
+        pulses.take(pulse(1, 1001, 3, "/a"));
+        let visitors = |pulses: &mut Pulses, now: i64| match pulses.frame(SiteId(1), UnixMillis(now)) {
+            LiveFrame::Snapshot { visitors, .. } => visitors.m5,
+            LiveFrame::Error { .. } => panic!("a snapshot"),
+        };
+        assert_eq!(visitors(&mut pulses, 1000 + STALE_MS), 5);
+        assert_eq!(visitors(&mut pulses, 1001 + STALE_MS), 3);
+        assert_eq!(visitors(&mut pulses, 1002 + STALE_MS), 0);
     }
 }

@@ -59,7 +59,7 @@ fn list(call: &Call<'_>, granted: &Granted) -> Answer {
     let mut goals: Vec<(&Goal, Record)> =
         granted.sites.iter().flat_map(|site| of_site(*site)).map(|(goal, record)| (goal.as_ref(), record)).collect();
     if call.params.flag("orderByName") {
-        goals.sort_by(|a, b| a.0.name.to_lowercase().cmp(&b.0.name.to_lowercase()));
+        goals.sort_by_key(|(goal, _)| goal.name.to_lowercase());
     }
     if granted.keyed {
         return Answer::Value(Value::List(goals.into_iter().map(|(_, record)| record.into()).collect()));
@@ -116,7 +116,7 @@ fn pattern_kind_name(kind: PatternKind) -> &'static str {
 
 async fn add(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let site = site_of(&granted)?;
-    let goal = given(Goal::default(), call.params)?;
+    let goal = given(&Goal::default(), call.params)?;
     let config = call.directory.snapshot();
     let last = config.goals.range(..=(site, GoalId(i32::MAX))).next_back().filter(|((of, _), _)| *of == site);
     let first = last.map_or(1, |((_, id), _)| u32::try_from(id.0).unwrap_or(0).saturating_add(1));
@@ -126,7 +126,7 @@ async fn add(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
 }
 
 async fn update(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    change_goal(&call, &granted, |goal| given(goal, call.params)).await
+    change_goal(&call, &granted, |goal| given(&goal, call.params)).await
 }
 
 /// A deleted goal keeps its id, so that it is never given to another.
@@ -149,7 +149,7 @@ async fn change_goal(
 }
 
 /// The goal with what the request gives; texts are encoded once more than other parameters.
-fn given(goal: Goal, params: &Params) -> Result<Goal, Fault> {
+fn given(goal: &Goal, params: &Params) -> Result<Goal, Fault> {
     let text = |name: &str| params.text(name).map(|text| decode(text).chars().take(TEXT_CHARS_MAX).collect());
     let name: String = text("name").ok_or_else(|| Fault::missing("name"))?;
     let pattern: String = text("pattern").ok_or_else(|| Fault::missing("pattern"))?;
@@ -169,7 +169,8 @@ fn given(goal: Goal, params: &Params) -> Result<Goal, Fault> {
         allow_multiple: params.flag("allowMultipleConversionsPerVisit"),
         revenue: params.number("revenue").unwrap_or(0.0),
         event_value_as_revenue: params.flag("useEventValueAsRevenue"),
-        ..goal
+        id: goal.id,
+        deleted: goal.deleted,
     };
     check(goal)
 }
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
 
     fn goal(query: &str) -> Result<Goal, Fault> {
-        given(Goal::default(), &Params::parse(query).unwrap())
+        given(&Goal::default(), &Params::parse(query).unwrap())
     }
 
     #[test]

@@ -35,23 +35,16 @@ async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     const NAMES: [&str; 4] = ["visits", "actions", "visitors", "visitsConverted"];
     call.params.required("lastMinutes")?;
     let minutes = call.params.number::<u32>("lastMinutes").filter(|minutes| (1..=MINUTES_MAX).contains(minutes));
-    let minutes = minutes.ok_or_else(|| {
-        Fault::new(format!("'lastMinutes' is a number from 1 to {MINUTES_MAX}."))
-    })?;
+    let minutes = minutes.ok_or_else(|| Fault::new(format!("'lastMinutes' is a number from 1 to {MINUTES_MAX}.")))?;
     refuse_segment(&call)?;
     let since = UnixSeconds(UnixSeconds::from(call.now).0 - i64::from(minutes) * 60);
     let rows = call.engine.rows(&plan::counters(&granted.sites, since)).await?;
     let row = rows.into_iter().next().unwrap_or_default();
-    let numbers = NAMES.iter().enumerate().map(|(at, name)| {
-        (*name, Value::number(row.get(at).and_then(serde_json::Value::as_f64).unwrap_or(0.0)))
-    });
-    let mut record: Record = numbers.collect();
-    if let Some(shown) = call.params.list("showColumns") {
-        record.retain(|name| shown.iter().any(|column| column == name));
-    }
-    if let Some(hidden) = call.params.list("hideColumns") {
-        record.retain(|name| !hidden.iter().any(|column| column == name));
-    }
+    let numbers = NAMES
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (*name, Value::number(row.get(at).and_then(serde_json::Value::as_f64).unwrap_or(0.0))));
+    let record: Record = numbers.collect();
     Ok(Answer::Value(Value::List(vec![record.into()])))
 }
 

@@ -21,12 +21,7 @@ use nagare_schema::UnixMillis;
 pub(crate) use registry::Method;
 
 use crate::{
-    auth::Caller,
-    error::Fault,
-    metrics::Family,
-    permission::{Granted, authorise},
-    query::Engine,
-    request::Params,
+    auth::Caller, error::Fault, metrics::Family, permission::authorise, query::Engine, request::Params, shape::array,
     table::Answer,
 };
 
@@ -54,7 +49,10 @@ pub(crate) async fn run(call: &Call<'_>) -> (Family, Result<Answer, Fault>) {
 
 async fn run_method(method: &Method, call: &Call<'_>) -> Result<Answer, Fault> {
     let granted = authorise(method.permission, call.caller, call.params)?;
-    method.answer(*call, granted).await
+    match method.answer(*call, granted).await? {
+        Answer::Value(value) => array(value, call.params).map(Answer::Value),
+        other => Ok(other),
+    }
 }
 
 fn find(params: &Params) -> Result<Method, Fault> {

@@ -49,8 +49,7 @@ impl Method {
 }
 
 /// Methods that are no reports.
-const CALLS: &[&[Method]] =
-    &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+const CALLS: &[&[Method]] = &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
 
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {
@@ -59,4 +58,38 @@ pub(super) fn methods() -> impl Iterator<Item = Method> {
 
 pub(super) fn find(name: &str) -> Option<Method> {
     methods().find(|method| method.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{auth::tests::caller, permission::authorise, request::Params, snapshot};
+
+    const CALLERS: [&str; 6] = ["root", "admin", "writer", "viewer", "anonymous", ""];
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = methods().map(|method| method.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    /// Who may call what, on their own site and on another: a change of any cell shows in the file.
+    #[test]
+    fn every_method_is_permitted_as_recorded() {
+        let mut lines: Vec<String> = methods().map(|method| line(&method)).collect();
+        lines.sort();
+        snapshot::check("src/methods/permissions.txt", &(lines.join("\n") + "\n"));
+    }
+
+    fn line(method: &Method) -> String {
+        let on = |site: u32| {
+            let params = Params::parse(&format!("idSite={site}")).unwrap_or_default();
+            let allowed = CALLERS.map(|login| authorise(method.permission, &caller(login), &params).is_ok());
+            allowed.map(|allowed| if allowed { 'y' } else { '-' }).into_iter().collect::<String>()
+        };
+        format!("{} {:?} {} {}", method.name, method.permission, on(1), on(2))
+    }
 }

@@ -114,9 +114,7 @@ impl Request<'_> {
             Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),
             Content::Simple(Some(record)) => Answer::Simple(Some(self.steps.record(record, symbol))),
             Content::Simple(None) if self.granted.keyed || self.periods.keyed => Answer::Simple(None),
-            Content::Simple(None) => {
-                Answer::Simple(Some(self.steps.record(shape::zeros(self.report, &view), symbol)))
-            }
+            Content::Simple(None) => Answer::Simple(Some(self.steps.record(shape::zeros(self.report, &view), symbol))),
         }
     }
 }

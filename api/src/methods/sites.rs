@@ -154,9 +154,7 @@ async fn add(call: Call<'_>) -> Result<Answer, Fault> {
 async fn update(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let id = of_one(&call, &granted)?.id;
     change(call.directory, &ConfigKey::Site(id), |stored| match stored {
-        Some(Entity::Site(site)) => {
-            given(site.clone(), call.params, call.caller.is_superuser()).map(Entity::Site)
-        }
+        Some(Entity::Site(site)) => given(site.clone(), call.params, call.caller.is_superuser()).map(Entity::Site),
         _ => Err(unknown(id)),
     })
     .await?;
@@ -223,11 +221,12 @@ fn urls(params: &Params) -> Result<Option<Vec<String>>, Fault> {
         Some(Param::Array(items)) => items.iter().filter_map(|(_, item)| item.as_text()).collect(),
     };
     let mut urls: Vec<String> = Vec::new();
-    for text in texts.iter().map(|text| text.trim().trim_end_matches('/')).filter(|text| !text.is_empty()) {
+    for text in texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
         let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         if url::Url::parse(&full).is_err() || urls.len() >= URLS_MAX {
             return Err(Fault::new(format!("The url '{text}' is not a valid URL.")));
         }
+        let full = full.trim_end_matches('/').to_owned();
         if !urls.contains(&full) {
             urls.push(full);
         }
@@ -255,9 +254,13 @@ mod tests {
 
     #[test]
     fn a_site_is_read_from_the_request() {
-        let site = site("siteName=A&urls[]=http://x.org/&urls[]=y.org&timezone=Europe/Paris&startDate=2010-03-05+11:22:33")
-            .unwrap();
-        assert_eq!((site.urls, site.created_at.0), (vec!["http://x.org".to_owned(), "http://y.org".to_owned()], 1_267_788_153));
+        let site =
+            site("siteName=A&urls[]=http://x.org/&urls[]=y.org&timezone=Europe/Paris&startDate=2010-03-05+11:22:33")
+                .unwrap();
+        assert_eq!(
+            (site.urls, site.created_at.0),
+            (vec!["http://x.org".to_owned(), "http://y.org".to_owned()], 1_267_788_153)
+        );
         assert!(site.site_search);
     }
 

@@ -63,9 +63,7 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
         .bind("limit", number(log.limit))
         .bind("offset", number(log.offset));
     match &log.days {
-        Some((from, to)) => {
-            statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone()))
-        }
+        Some((from, to)) => statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone())),
         None => statement,
     }
 }

@@ -11,11 +11,11 @@ mod visits;
 use nagare_schema::SiteId;
 
 pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log};
-pub(crate) use segment::{Segment, VisitCondition, VisitField};
+pub(crate) use segment::Segment;
 pub(crate) use statement::{Bound, Statement};
 
 use crate::{
-    catalogue::{Click, PageField, Report, Source},
+    catalogue::{Report, Source},
     period::Periods,
 };
 
@@ -109,28 +109,5 @@ pub(crate) fn size(sites: &[SiteId], periods: &Periods) -> Statement {
     visits::size(sites, periods)
 }
 
-impl PageField {
-    fn rollup_kind(self) -> &'static str {
-        match self {
-            Self::Url => "page_url",
-            Self::Title => "page_title",
-        }
-    }
-}
-
-impl Click {
-    fn rollup_kind(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Outlink => "outlink",
-        }
-    }
-
-    /// `actions.kind`.
-    fn action_kind(self) -> u32 {
-        match self {
-            Self::Outlink => 2,
-            Self::Download => 3,
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

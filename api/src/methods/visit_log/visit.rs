@@ -182,7 +182,8 @@ impl VisitRow {
         let seconds = self.since_last_s;
         let plugins = PLUGINS.iter().filter(|(_, bit)| self.plugins >> bit & 1 == 1);
         let plugins: Vec<&str> = plugins.map(|(name, _)| *name).collect();
-        let degrees = |degrees: Option<f64>| degrees.map_or(Value::Null, |degrees| Value::Text(format!("{degrees:.6}")));
+        let degrees =
+            |degrees: Option<f64>| degrees.map_or(Value::Null, |degrees| Value::Text(format!("{degrees:.6}")));
         let time = self.local_time;
         record.set("countryCode", self.country.as_str());
         record.set("regionCode", self.region.as_str());

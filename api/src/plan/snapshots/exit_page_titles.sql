@@ -1,0 +1,216 @@
+-- # Actions.getExitPageTitles: exact days
+
+-- ActionSums, 1 keys
+SELECT site_id, day AS bucket, key_1 AS k0, sum(hits), sum(following_search), sumMap(timings_count), sumMap(timings_sum), minMap(timings_min), maxMap(timings_max), sum(bandwidth_count), sum(bandwidth_sum) FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0 HAVING sum(hits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- ActionUniques, 1 keys
+SELECT site_id, day AS bucket, ifNull(name, '') AS k0, uniqExact(visit_id), uniqExact(visitor_id), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- TimeSpent, 1 keys
+SELECT site_id, day AS bucket, key_1 AS k0, sum(time_spent) FROM action_rollup WHERE kind = {kind:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+-- kind = Text("spent_title")
+
+-- EntrySums, 1 keys
+SELECT site_id, day AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+-- dimension = Text("entry_title")
+
+-- EntryUniques, 1 keys
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (SELECT site_id, day AS live_day, day AS bucket, ifNull(entry_title, '') AS k0, visitor_id FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, ifNull(entry_title, '')) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, day, bucket, k0, visitor_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- ExitSums, 1 keys
+SELECT site_id, day AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+-- dimension = Text("exit_title")
+
+-- ExitUniques, 1 keys
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (SELECT site_id, day AS live_day, day AS bucket, ifNull(exit_title, '') AS k0, visitor_id FROM visits WHERE isNotNull(exit_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, ifNull(exit_title, '')) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, day, bucket, k0, visitor_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- GoalTotals, 1 keys
+SELECT site_id, bucket, toString(goal) AS k0, count() FROM (SELECT site_id, day, day AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- PageGoals, 2 keys
+SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), sum(day_revenue_share) FROM (SELECT site_id, bucket, page AS k0, toString(goal) AS k1, count() AS day_count, sum(revenue) AS day_revenue, max(length(pages)) AS day_pages, sum(round(1 / length(pages), 4)) AS day_share, sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, groupUniqArray(a.page) AS pages FROM (SELECT site_id, day, day AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(name, '') AS page, at FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date}) AS a ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+-- EntryGoals, 2 keys
+SELECT c.site_id, c.bucket AS bucket, v.page AS k0, toString(c.goal) AS k1, count(), sum(c.revenue) FROM (SELECT site_id, day, day AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(entry_title, '') AS page FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} + 1 GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY c.site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+
+-- # Actions.getExitPageTitles: sketched weeks
+
+-- ActionSums, 1 keys
+SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(hits), sum(following_search), sumMap(timings_count), sumMap(timings_sum), minMap(timings_min), maxMap(timings_max), sum(bandwidth_count), sum(bandwidth_sum) FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0 HAVING sum(hits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+
+-- ActionUniques, 1 keys
+SELECT site_id, bucket, k0, sum(day_visits), sum(day_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visits) AS day_visits, uniqCombined64Merge(14)(visitors) AS day_visitors FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+
+-- TimeSpent, 1 keys
+SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(time_spent) FROM action_rollup WHERE kind = {kind:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+-- kind = Text("spent_title")
+
+-- EntrySums, 1 keys
+SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+-- dimension = Text("entry_title")
+
+-- EntryUniques, 1 keys
+SELECT site_id, bucket, k0, sum(day_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0, day) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+-- dimension = Text("entry_title")
+
+-- ExitSums, 1 keys
+SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+-- dimension = Text("exit_title")
+
+-- ExitUniques, 1 keys
+SELECT site_id, bucket, k0, sum(day_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (site_id, day, key_1) IN (SELECT site_id, day, key_1 FROM action_rollup WHERE kind = 'page_title' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0) GROUP BY site_id, bucket, k0, day) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+-- dimension = Text("exit_title")
+
+-- GoalTotals, 1 keys
+SELECT site_id, bucket, toString(goal) AS k0, count() FROM (SELECT site_id, day, toMonday(day) AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+
+-- PageGoals, 2 keys
+SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), sum(day_revenue_share) FROM (SELECT site_id, bucket, page AS k0, toString(goal) AS k1, count() AS day_count, sum(revenue) AS day_revenue, max(length(pages)) AS day_pages, sum(round(1 / length(pages), 4)) AS day_share, sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, groupUniqArray(a.page) AS pages FROM (SELECT site_id, day, toMonday(day) AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(name, '') AS page, at FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date}) AS a ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+
+-- EntryGoals, 2 keys
+SELECT c.site_id, c.bucket AS bucket, v.page AS k0, toString(c.goal) AS k1, count(), sum(c.revenue) FROM (SELECT site_id, day, toMonday(day) AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(entry_title, '') AS page FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} + 1 GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY c.site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-02-04")
+
+
+-- # Actions.getExitPageTitles: a segmented range
+
+-- ActionSums, 1 keys
+SELECT site_id, {from:Date} AS bucket, ifNull(name, '') AS k0, count(), countIf(follows_search = 1 AND kind = 1), [countIf(time_network, kind = 1), countIf(time_server, kind = 1), countIf(time_transfer, kind = 1), countIf(time_dom_processing, kind = 1), countIf(time_dom_completion, kind = 1), countIf(time_on_load, kind = 1)], [sumIf(time_network, kind = 1), sumIf(time_server, kind = 1), sumIf(time_transfer, kind = 1), sumIf(time_dom_processing, kind = 1), sumIf(time_dom_completion, kind = 1), sumIf(time_on_load, kind = 1)], [minIf(time_network, kind = 1), minIf(time_server, kind = 1), minIf(time_transfer, kind = 1), minIf(time_dom_processing, kind = 1), minIf(time_dom_completion, kind = 1), minIf(time_on_load, kind = 1)], [maxIf(time_network, kind = 1), maxIf(time_server, kind = 1), maxIf(time_transfer, kind = 1), maxIf(time_dom_processing, kind = 1), maxIf(time_dom_completion, kind = 1), maxIf(time_on_load, kind = 1)], count(bandwidth), sum(ifNull(bandwidth, 0)) FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- ActionUniques, 1 keys
+SELECT site_id, {from:Date} AS bucket, ifNull(name, '') AS k0, uniqExact((day, visit_id)), uniqExact((day, visitor_id)), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- TimeSpent, 1 keys
+SELECT site_id, {from:Date} AS bucket, ifNull(previous_name, '') AS k0, sum(time_spent_before) FROM actions WHERE kind != 10 AND isNotNull(previous_name) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) AND (site_id, day, ifNull(previous_name, '')) IN (SELECT site_id, day, ifNull(name, '') FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- EntrySums, 1 keys
+SELECT site_id, {from:Date} AS bucket, ifNull(entry_title, '') AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} AND (site_id, day, ifNull(entry_title, '')) IN (SELECT site_id, day, ifNull(name, '') FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0 HAVING sum(toInt64(sign)) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- EntryUniques, 1 keys
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, ifNull(entry_title, '') AS k0, visitor_id FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} AND (site_id, day, ifNull(entry_title, '')) IN (SELECT site_id, day, ifNull(name, '') FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, day, bucket, k0, visitor_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- ExitSums, 1 keys
+SELECT site_id, {from:Date} AS bucket, ifNull(exit_title, '') AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits WHERE isNotNull(exit_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} AND (site_id, day, ifNull(exit_title, '')) IN (SELECT site_id, day, ifNull(name, '') FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0 HAVING sum(toInt64(sign)) != 0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- ExitUniques, 1 keys
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, ifNull(exit_title, '') AS k0, visitor_id FROM visits WHERE isNotNull(exit_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} AND (site_id, day, ifNull(exit_title, '')) IN (SELECT site_id, day, ifNull(name, '') FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, day, bucket, k0, visitor_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- GoalTotals, 1 keys
+SELECT site_id, bucket, toString(goal) AS k0, count() FROM (SELECT site_id, day, {from:Date} AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- PageGoals, 2 keys
+SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), sum(day_revenue_share) FROM (SELECT site_id, bucket, page AS k0, toString(goal) AS k1, count() AS day_count, sum(revenue) AS day_revenue, max(length(pages)) AS day_pages, sum(round(1 / length(pages), 4)) AS day_share, sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, groupUniqArray(a.page) AS pages FROM (SELECT site_id, day, {from:Date} AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(name, '') AS page, at FROM actions WHERE kind = 1 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date}) AS a ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+
+-- EntryGoals, 2 keys
+SELECT c.site_id, c.bucket AS bucket, v.page AS k0, toString(c.goal) AS k1, count(), sum(c.revenue) FROM (SELECT site_id, day, {from:Date} AS bucket, goal, visit_id, buster, any(at) AS converted_at, sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0) AS c INNER JOIN (SELECT site_id, visit_id, ifNull(entry_title, '') AS page FROM visits WHERE isNotNull(entry_title) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} + 1 GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY c.site_id, bucket, k0, k1
+-- sites = Ids([1, 2])
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-31")
+-- segment_0 = Text("fr' OR 1")
+-- segment_1 = Text("2")
+

@@ -1,0 +1,110 @@
+use std::fmt::Write;
+
+use jiff::civil::date;
+use nagare_schema::{SiteId, UnixSeconds, VisitId};
+
+use super::{
+    segment::{VisitCondition, VisitField},
+    *,
+};
+use crate::{catalogue::reports, period, snapshot};
+
+fn scope(period: &str, dates: &str) -> Scope {
+    Scope {
+        sites: vec![SiteId(1), SiteId(2)],
+        periods: period::parse(period, dates, date(2024, 3, 31)).unwrap(),
+        segment: None,
+        distinct: Distinct::Exact,
+        levels: usize::MAX,
+    }
+}
+
+fn segmented(scope: Scope) -> Scope {
+    let condition = |field, value: &str| VisitCondition { field, value: value.to_owned() };
+    let visits = vec![condition(VisitField::Country, "fr' OR 1"), condition(VisitField::ReferrerType, "2")];
+    Scope { segment: Some(Segment { visits }), ..scope }
+}
+
+fn text(report: &str, scope: &Scope) -> String {
+    let report = reports().find(|known| known.name == report).unwrap();
+    plan(report, scope).into_iter().fold(String::new(), |mut text, (part, statement)| {
+        writeln!(text, "-- {part:?}, {} keys\n{statement}", statement.keys).unwrap();
+        text
+    })
+}
+
+/// One file for each report of this kind: exact days, sketched weeks, a segmented range.
+fn check(report: &str, file: &str) {
+    let sketched = Scope { distinct: Distinct::Sketch, ..scope("week", "2024-01-01,2024-01-31") };
+    let range = segmented(scope("range", "2024-01-01,2024-01-31"));
+    let texts = [
+        ("exact days", text(report, &scope("day", "2024-01-01,2024-01-02"))),
+        ("sketched weeks", text(report, &sketched)),
+        ("a segmented range", text(report, &range)),
+    ];
+    let texts: Vec<String> =
+        texts.into_iter().map(|(title, text)| format!("-- # {report}: {title}\n\n{text}")).collect();
+    snapshot::check(&format!("src/plan/snapshots/{file}.sql"), &texts.join("\n"));
+}
+
+#[test]
+fn visit_summary() {
+    check("VisitsSummary.get", "visit_summary");
+}
+
+#[test]
+fn visits_by_keys() {
+    check("Referrers.getReferrerType", "visits_by_keys");
+}
+
+#[test]
+fn pages() {
+    check("Actions.getPageUrls", "page_urls");
+    check("Actions.getExitPageTitles", "exit_page_titles");
+}
+
+#[test]
+fn clicks_and_totals() {
+    check("Actions.getDownloads", "downloads");
+    check("Actions.get", "action_summary");
+}
+
+#[test]
+fn visit_log_and_counters() {
+    let log = VisitLog {
+        sites: vec![SiteId(1)],
+        days: Some(("2024-01-01".to_owned(), "2024-01-02".to_owned())),
+        after: UnixSeconds(0),
+        limit: 10,
+        offset: 5,
+        ascending: false,
+    };
+    let visits = [VisitId(7), VisitId(9)];
+    let statements = [
+        counters(&log.sites, UnixSeconds(1_704_067_200)),
+        visit_log(&log),
+        visit_log(&VisitLog { days: None, ascending: true, ..log.clone() }),
+        visit_actions(&log.sites, &visits, 500),
+        visit_conversions(&log.sites, &visits),
+        visit_items(&log.sites, &visits),
+    ];
+    let texts: Vec<String> = statements.iter().map(Statement::to_string).collect();
+    snapshot::check("src/plan/snapshots/live.sql", &texts.join("\n"));
+}
+
+#[test]
+fn values_are_bound_and_never_part_of_the_text() {
+    for report in reports() {
+        for (_, statement) in plan(report, &segmented(scope("day", "2024-01-01,2024-01-02"))) {
+            assert!(!statement.sql.contains("fr' OR 1") && !statement.sql.contains("2024-"), "{}", report.name);
+            assert!(
+                !statement.sql.contains('?'),
+                "the client takes a question mark for a placeholder: {}",
+                report.name
+            );
+            for (name, _) in &statement.params {
+                assert!(statement.sql.contains(&format!("{{{name}:")), "{} binds {name} in vain", report.name);
+            }
+        }
+    }
+}

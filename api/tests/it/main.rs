@@ -1,0 +1,3 @@
+//! Reports against real tables.
+
+mod consistency;
