@@ -7,6 +7,7 @@
 //! compared. Traffic may go on meanwhile.
 
 mod fold;
+mod scan;
 mod tables;
 mod tally;
 
@@ -76,8 +77,8 @@ pub async fn verify(context: &Context, options: &VerifyOptions) -> Result<Verifi
     if !options.tables_only {
         let mut folds = Vec::new();
         for partition in 0..context.directory.snapshot().partitions() {
-            let mut fold = EventsFold::begin(&context.log, Partition(partition)).await?;
-            fold.go_on(done(context, Partition(partition)).await?).await?;
+            let done = done(context, Partition(partition)).await?;
+            let fold = EventsFold::of(&context.log, Partition(partition), done).await?;
             found.extend(compare_hits(context, &fold).await?);
             folds.push(fold);
         }

@@ -1,17 +1,21 @@
 //! The log as tallies, one partition at a time.
 
-use anyhow::{Context as _, Result};
-use nagare_runtime::{Log, LogReader};
+use anyhow::Result;
+use nagare_runtime::Log;
 use nagare_schema::{
-    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, VisitEvent, decode, hits_subject,
+    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, VisitEvent, events_subject, hits_subject,
 };
 
-use super::tally::{Counted, Difference, Reach, Tallies};
+use super::{
+    scan::Scan,
+    tally::{Counted, Difference, Reach, Tallies},
+};
 
 /// What EVENTS says about a partition, from its first message that is kept.
 pub(super) struct EventsFold {
     partition: Partition,
-    reader: LogReader,
+    /// The last message that is folded.
+    position: u64,
     /// The first message of HITS that is kept.
     first_hits: Option<u64>,
     range: Option<Range>,
@@ -38,37 +42,34 @@ pub(super) struct Heard {
 }
 
 impl EventsFold {
-    pub(super) async fn begin(log: &Log, partition: Partition) -> Result<Self> {
+    /// Folds the events up to the message `done`.
+    pub(super) async fn of(log: &Log, partition: Partition, done: u64) -> Result<Self> {
         let first_hits = log.hits().direct_get_next_for_subject(hits_subject(partition), Some(1)).await;
-        Ok(Self {
+        let mut fold = Self {
             partition,
-            reader: log.read_events(partition, 0).await?,
+            position: done,
             first_hits: first_hits.ok().map(|message| message.sequence),
             range: None,
             tallies: Tallies::default(),
             heard: None,
             gaps: Vec::new(),
-        })
-    }
-
-    /// Folds on, up to the message `done`.
-    pub(super) async fn go_on(&mut self, done: u64) -> Result<()> {
-        while self.reader.position() < done {
-            let Some(message) = self.reader.try_next().await? else { break };
+        };
+        let mut scan = Scan::begin(log.events(), &events_subject(partition), 0, done).await?;
+        while let Some(message) = scan.next().await? {
             // A message that nobody can read has no rows.
-            let Ok(batch) = decode::<EventBatch>(message.version, &message.payload) else { continue };
-            self.add(message.sequence, &batch);
+            let Ok(batch) = message.decode::<EventBatch>() else { continue };
+            fold.add(message.sequence, &batch);
         }
-        Ok(())
+        Ok(fold)
     }
 
     /// What is folded, and of the events that follow those that the tables reach. The rows of a message
     /// appear in a table together, so a table holds everything up to the largest id in it.
     pub(super) async fn up_to(&self, log: &Log, reach: &Reach) -> Result<Tallies> {
         let mut tallies = self.tallies.clone();
-        let mut reader = log.read_events(self.partition, self.reader.position()).await?;
-        while let Some(message) = reader.try_next().await? {
-            let Ok(batch) = decode::<EventBatch>(message.version, &message.payload) else { continue };
+        let mut scan = Scan::begin(log.events(), &events_subject(self.partition), self.position, u64::MAX).await?;
+        while let Some(message) = scan.next().await? {
+            let Ok(batch) = message.decode::<EventBatch>() else { continue };
             let reached = |event: &&VisitEvent| {
                 let (kind, id) = fact(event);
                 reach.includes(kind, id.0)
@@ -214,13 +215,9 @@ pub(super) async fn fold_hits(log: &Log, partition: Partition, heard: &Heard) ->
     let mut told = Tallies::default();
     let mut marks = heard.producers.clone();
     let begin = if heard.from.complete { heard.from.sequence } else { heard.from.sequence.saturating_sub(1) };
-    let mut reader = log.read_hits(partition, begin).await?;
-    while reader.position() < heard.to.sequence {
-        let Some(message) = reader.try_next().await.context("cannot read HITS")? else { break };
-        if message.sequence > heard.to.sequence {
-            break;
-        }
-        let Ok(batch) = decode::<HitBatch>(message.version, &message.payload) else { continue };
+    let mut scan = Scan::begin(log.hits(), &hits_subject(partition), begin, heard.to.sequence).await?;
+    while let Some(message) = scan.next().await? {
+        let Ok(batch) = message.decode::<HitBatch>() else { continue };
         let is_resumed = message.sequence == heard.from.sequence && !heard.from.complete;
         if !is_resumed && is_repeat(&mut marks, &batch) {
             continue;
