@@ -45,7 +45,21 @@ fn region_of(language: &str) -> Option<&str> {
 
 /// True for two lower-case letters that ISO 3166 assigns.
 pub(crate) fn is_country(code: &str) -> bool {
-    code.len() == 2 && countries().any(|country| country == code)
+    matches!(code.as_bytes(), [first @ b'a'..=b'z', second @ b'a'..=b'z'] if ASSIGNED[place(*first, *second)])
+}
+
+/// Whether two letters are a country, by their place: asked for every hit.
+const ASSIGNED: [bool; 26 * 26] = {
+    let (codes, mut assigned, mut at) = (COUNTRIES.as_bytes(), [false; 26 * 26], 0);
+    while at < codes.len() {
+        assigned[place(codes[at], codes[at + 1])] = true;
+        at += 3;
+    }
+    assigned
+};
+
+const fn place(first: u8, second: u8) -> usize {
+    (first - b'a') as usize * 26 + (second - b'a') as usize
 }
 
 /// All countries of ISO 3166, lower case.
@@ -131,6 +145,13 @@ mod tests {
         ] {
             assert_eq!(country(list).as_deref(), expected, "{list}");
         }
+    }
+
+    #[test]
+    fn every_country_is_assigned_and_no_more() {
+        assert!(countries().all(is_country));
+        assert_eq!(ASSIGNED.iter().filter(|assigned| **assigned).count(), countries().count());
+        assert!(!is_country("xx") && !is_country("DE") && !is_country("d") && !is_country("deu"));
     }
 
     proptest::proptest! {
