@@ -108,7 +108,7 @@ impl Request<'_> {
             is_day: self.periods.kind() == PeriodKind::Day,
             has_uniques: has_uniques(&self.periods),
             subtable: self.subtable,
-            site_url: site.and_then(|site| site.urls.first()).map_or("", String::as_str),
+            site_urls: site.map_or(&[], |site| site.urls.as_slice()),
         };
         match shape::content(self.report, facts, &view) {
             Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),

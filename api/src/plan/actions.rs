@@ -287,7 +287,7 @@ fn page_goals(scope: &Scope, column: &str) -> Statement {
          groupUniqArray(a.page) AS pages FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page, at FROM actions \
          WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}}) AS a \
-         ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at \
+         ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at AND a.page != '' \
          GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page \
          GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1",
         conversions = live_conversions(scope),
@@ -295,16 +295,23 @@ fn page_goals(scope: &Scope, column: &str) -> Statement {
     bind(scope, sql, 2)
 }
 
-/// Keys: first page of the visit, goal. Numbers: conversions, revenue.
+/// Keys: first page of the visit, goal. Numbers: conversions, revenue, and both by entry of the day.
 fn entry_goals(scope: &Scope, column: &str) -> Statement {
     let sql = format!(
-        "SELECT c.site_id, c.bucket AS bucket, v.page AS k0, toString(c.goal) AS k1, count(), sum(c.revenue) \
-         FROM ({conversions}) AS c INNER JOIN (\
+        "SELECT g.site_id, g.bucket AS bucket, g.page AS k0, toString(g.goal) AS k1, sum(g.conversions), \
+         sum(g.revenue), sum(if(e.entries > 0, round(g.conversions / e.entries, 3), 0)), \
+         sum(if(e.entries > 0, round(g.revenue / e.entries, 3), 0)) FROM (\
+         SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, v.page AS page, c.goal AS goal, \
+         count() AS conversions, sum(c.revenue) AS revenue FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page FROM visits WHERE isNotNull({column}) \
          AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} AND {{to:Date}} + 1 \
          GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v \
-         ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY c.site_id, bucket, k0, k1",
+         ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY site_id, day, bucket, page, goal) AS g \
+         LEFT JOIN (SELECT site_id, day, ifNull({column}, '') AS page, sum(toInt64(sign)) AS entries FROM visits \
+         WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, page) AS e \
+         ON e.site_id = g.site_id AND e.day = g.day AND e.page = g.page GROUP BY g.site_id, bucket, k0, k1",
         conversions = live_conversions(scope),
+        segment = visit_segment(scope),
     );
     bind(scope, sql, 2)
 }

@@ -1,4 +1,4 @@
-use super::encode::decode_entities;
+use super::{encode::decode_entities, processed};
 use crate::{
     request::{Param, Params, decode},
     table::{Row, Subtable, Table},
@@ -33,7 +33,7 @@ impl Label {
 
     pub(super) fn apply(&self, table: &Table) -> Table {
         let found = self.labels.iter().enumerate().filter_map(|(at, levels)| {
-            let mut row = find(table, levels)?.clone();
+            let mut row = find(table, levels)?;
             if self.tells_index {
                 row.metadata.set("label_index", i64::try_from(at).unwrap_or(0));
             }
@@ -43,10 +43,13 @@ impl Label {
     }
 }
 
-fn find<'a>(table: &'a Table, levels: &[String]) -> Option<&'a Row> {
+/// The row, as if its table had been asked for by its id.
+fn find(table: &Table, levels: &[String]) -> Option<Row> {
     let (level, deeper) = levels.split_first()?;
     let row = candidates(level).into_iter().find_map(|name| table.rows.iter().find(|row| row.label() == name))?;
     if deeper.is_empty() {
+        let mut row = row.clone();
+        processed::drop_empty_timings(table, &mut row.columns);
         return Some(row);
     }
     let Subtable { table: Some(below), .. } = row.subtable.as_ref()? else { return None };

@@ -62,6 +62,17 @@ fn timings(record: &mut Record) {
     }
 }
 
+/// Drops the timings that no row of the table has.
+pub(super) fn drop_empty_timings(table: &Table, columns: &mut Record) {
+    for timing in TIMINGS {
+        let count = format!("nb_hits_with_time_{timing}");
+        if table.rows.iter().all(|row| row.columns.number(&count).unwrap_or(0.0) == 0.0) {
+            let end = format!("_time_{timing}");
+            columns.retain(|name| !name.ends_with(&end));
+        }
+    }
+}
+
 /// Computes the metrics of all rows.
 pub(super) fn fill(metrics: &[Processed], table: &mut Table) {
     table.for_each_level(0, &mut |table, level| {

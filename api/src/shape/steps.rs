@@ -103,12 +103,13 @@ impl Steps {
         if let Some(generic) = &self.generic {
             generic.apply(&mut table, self.rules.processed, self.label.is_some());
         }
-        processed::fill(self.rules.processed, &mut table);
-        table.for_each_level(0, &mut |table, _| segments(table));
-        self.columns.table(&mut table);
+        // Labels come first: metrics of first rows are told of what they name, wherever it stood.
         if let Some(label) = &self.label {
             table = label.apply(&table);
         }
+        processed::fill(self.rules.processed, &mut table);
+        table.for_each_level(0, &mut |table, _| segments(table));
+        self.columns.table(&mut table);
         self.format.table(&mut table, symbol);
         self.unload(&mut table);
         table

@@ -27,7 +27,7 @@ pub(super) fn table(facts: &Facts, click: Click, view: &View<'_>) -> Table {
         totals: &BTreeMap::new(),
         leaf_segment: &|address| Some(format!("{segment}=={}", escaped_segment_value(address))),
         folder_segment: &|_| None,
-        shows_address: true,
+        address: &|address| Some(address.to_owned()),
     };
     root.table(&style)
 }

@@ -28,8 +28,8 @@ pub(crate) struct View<'a> {
     pub(crate) has_uniques: bool,
     /// The sub-table that is asked for instead of the table.
     pub(crate) subtable: Option<u64>,
-    /// The site's main URL, which folders of pages are below.
-    pub(crate) site_url: &'a str,
+    /// The site's URLs; folders of pages are below the first.
+    pub(crate) site_urls: &'a [String],
 }
 
 /// What a report holds for one site and period.

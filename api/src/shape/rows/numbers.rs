@@ -42,8 +42,9 @@ pub(super) struct GoalOfPage {
     pub(super) pages_before: f64,
     pub(super) conversions_share: f64,
     pub(super) revenue_share: f64,
-    /// Conversions and revenue of visits that began with the page.
-    pub(super) entry: Option<(f64, f64)>,
+    /// Conversions and revenue of visits that began with the page, and both by such a visit: as in
+    /// Matomo the rates of days and pages add up.
+    pub(super) entry: Option<[f64; 4]>,
 }
 
 /// The numbers of a row.
@@ -111,6 +112,17 @@ impl Numbers {
         }
     }
 
+    /// Adds another page that is called alike: of pages before a conversion the most are told.
+    pub(super) fn add_same_label(&mut self, other: &Self) {
+        let before = |numbers: &Self| numbers.goals.iter().map(|(goal, own)| (*goal, own.pages_before)).collect();
+        let (own, others): (BTreeMap<i32, f64>, BTreeMap<i32, f64>) = (before(self), before(other));
+        self.add(other);
+        for (goal, numbers) in &mut self.goals {
+            let most = own.get(goal).into_iter().chain(others.get(goal)).copied().reduce(f64::max);
+            numbers.pages_before = most.unwrap_or(0.0);
+        }
+    }
+
     /// The columns of a row with these numbers, without its label.
     pub(super) fn fill(&self, columns: &mut Record, shown: &Shown<'_>) {
         let uniques = shown.is_leaf && shown.view.is_day;
@@ -134,7 +146,7 @@ impl Numbers {
         if !self.goals.is_empty() {
             let goals = self.goals.iter().map(|(goal, numbers)| {
                 let total = shown.totals.get(goal).copied().filter(|_| shown.is_first_level);
-                (goals::name(*goal), numbers.columns(total, self.entries.map_or(0.0, |entries| entries.visits)))
+                (goals::name(*goal), numbers.columns(total))
             });
             columns.set("goals", goals.collect::<Record>());
         }
@@ -195,15 +207,14 @@ impl GoalOfPage {
         self.pages_before += other.pages_before;
         self.conversions_share += other.conversions_share;
         self.revenue_share += other.revenue_share;
-        if let Some((conversions, revenue)) = other.entry {
+        if let Some(other) = &other.entry {
             let own = self.entry.get_or_insert_default();
-            own.0 += conversions;
-            own.1 += revenue;
+            own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
         }
     }
 
     /// `total`: all conversions of the goal, where the rate is told.
-    fn columns(&self, total: Option<f64>, entry_visits: f64) -> Record {
+    fn columns(&self, total: Option<f64>) -> Record {
         let mut record = Record::default()
             .with("nb_conversions", Value::number(self.conversions))
             .with("revenue", Value::number(round(self.revenue, 2)))
@@ -212,10 +223,10 @@ impl GoalOfPage {
             .with("nb_conversions_page_rate", Value::number(quotient(self.conversions, total.unwrap_or(0.0), 3)))
             .with("nb_conversions_page_uniq", Value::number(self.conversions))
             .with("revenue_attrib", Value::number(round(self.revenue_share, 4)));
-        if let Some((conversions, revenue)) = self.entry {
+        if let Some([conversions, revenue, rate, revenue_rate]) = self.entry {
             record.set("revenue_entry", Value::number(round(revenue, 2)));
-            record.set("nb_conversions_entry_rate", Value::number(quotient(conversions, entry_visits, 3)));
-            record.set("revenue_per_entry", Value::number(quotient(revenue, entry_visits, 3)));
+            record.set("nb_conversions_entry_rate", Value::number(round(rate, 3)));
+            record.set("revenue_per_entry", Value::number(round(revenue_rate, 3)));
             record.set("nb_conversions_entry", Value::number(conversions));
         }
         record

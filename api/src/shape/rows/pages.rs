@@ -24,15 +24,16 @@ const INDEX: &str = "index";
 
 pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View<'_>) -> Table {
     let leaves = Leaves::new(facts);
-    let prefixes = Prefixes::new(facts, view.site_url);
     let mut root = Node::default();
-    for fact in facts.get(&Part::ActionSums).into_iter().flatten() {
+    let mut pages: Vec<&Fact> = facts.get(&Part::ActionSums).into_iter().flatten().collect();
+    pages.sort_by(|a, b| b.number(0).total_cmp(&a.number(0)).then_with(|| a.keys.cmp(&b.keys)));
+    for fact in pages {
         let name = key(fact);
         let numbers = leaves.numbers(name, fact);
         let (folders, label, address) = match field {
             PageField::Url => {
                 let (folders, label) = url_path(name);
-                (folders, label, prefixes.address(name, leaves.uniques.get(name).copied()))
+                (folders, label, address_of(name, leaves.uniques.get(name).copied()))
             }
             PageField::Title => (Vec::new(), title_label(name), name.trim().to_owned()),
         };
@@ -52,10 +53,11 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
         totals: &totals,
         leaf_segment: &|address| segment.map(|name| format!("{name}=={}", value(address))),
         folder_segment: &|path| {
-            let folder = format!("{}/{}", view.site_url, path.join("/"));
+            let site_url = view.site_urls.first().map_or("", String::as_str);
+            let folder = format!("{site_url}/{}", path.join("/"));
             segment.map(|_| format!("pageUrl=^{}", segment_value(&folder)))
         },
-        shows_address: field == PageField::Url,
+        address: &|address| (field == PageField::Url).then(|| shown_address(address, view.site_urls)),
     };
     root.table(&style)
 }
@@ -116,23 +118,23 @@ impl<'a> Leaves<'a> {
     }
 
     fn numbers(&self, name: &str, sums: &Fact) -> Numbers {
+        let actions = action_numbers(sums, self.uniques.get(name).copied());
+        if name.is_empty() {
+            return actions;
+        }
         let first = |facts: &HashMap<&str, &Fact>| facts.get(name).map_or(0.0, |fact| fact.number(0));
-        let is_defined = !name.is_empty();
-        let entries = self.entries.get(name).filter(|_| is_defined).map(|fact| Entries {
+        let entries = self.entries.get(name).map(|fact| Entries {
             visitors: first(&self.entry_uniques),
             visits: fact.number(0),
             actions: fact.number(1),
             seconds: fact.number(2),
             bounces: fact.number(3),
         });
-        let exits = self
-            .exits
-            .get(name)
-            .filter(|_| is_defined)
-            .map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
+        let exits = self.exits.get(name);
+        let exits = exits.map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
         let goals = self.goals.get(name).cloned().unwrap_or_default();
         let seconds = first(&self.spent);
-        Numbers { seconds, entries, exits, goals, ..action_numbers(sums, self.uniques.get(name).copied()) }
+        Numbers { seconds, entries, exits, goals, ..actions }
     }
 }
 
@@ -173,7 +175,7 @@ fn goals(facts: &Facts) -> HashMap<&str, BTreeMap<i32, GoalOfPage>> {
     for fact in facts.get(&Part::EntryGoals).into_iter().flatten() {
         let Some(goal) = goal_of(fact) else { continue };
         let numbers = goals.entry(key(fact)).or_default().entry(goal).or_default();
-        numbers.entry = Some((fact.number(0), fact.number(1)));
+        numbers.entry = Some(std::array::from_fn(|at| fact.number(at)));
     }
     goals
 }
@@ -209,41 +211,26 @@ fn title_label(name: &str) -> String {
     if title.is_empty() { TITLE_UNDEFINED.to_owned() } else { format!(" {title}") }
 }
 
-/// What is put before stored URLs, which lack scheme and `www.`.
-struct Prefixes<'a> {
-    site_host: &'a str,
-    /// The site is mostly visited encrypted; its pages are shown so.
-    is_mostly_https: bool,
-}
-
 /// Where the facts of distinct counts tell the prefix of the first hit.
 const FIRST_PREFIX: usize = 8;
-/// By number of `url_prefix`.
+/// What stored URLs lack, by number of `url_prefix`.
 const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
 
-impl<'a> Prefixes<'a> {
-    fn new(facts: &Facts, site_url: &'a str) -> Self {
-        let site_host = host(site_url);
-        let mut encrypted = 0.0;
-        let mut open = 0.0;
-        for fact in facts.get(&Part::ActionUniques).into_iter().flatten().filter(|fact| host(key(fact)) == site_host) {
-            open += fact.number(2) + fact.number(3);
-            encrypted += fact.number(4) + fact.number(5);
-        }
-        let is_unknown = open + encrypted == 0.0;
-        let is_mostly_https = encrypted > open || (is_unknown && site_url.starts_with("https://"));
-        Self { site_host, is_mostly_https }
+/// The whole URL, with the prefix of its first hit.
+fn address_of(name: &str, uniques: Option<&Fact>) -> String {
+    if name.is_empty() || name.contains("://") {
+        return name.to_owned();
     }
+    let first = uniques.map_or(0, |fact| fact.number(FIRST_PREFIX) as usize);
+    format!("{}{name}", PREFIXES.get(first).copied().unwrap_or_default())
+}
 
-    /// The whole URL, with the prefix of its first hit.
-    #[expect(clippy::cast_sign_loss, reason = "the number of a prefix is not negative")]
-    fn address(&self, name: &str, uniques: Option<&Fact>) -> String {
-        if name.is_empty() || name.contains("://") {
-            return name.to_owned();
-        }
-        let first = uniques.map_or(0, |fact| fact.number(FIRST_PREFIX) as usize);
-        let first = if self.is_mostly_https && host(name) == self.site_host { first | 2 } else { first };
-        format!("{}{name}", PREFIXES.get(first).copied().unwrap_or_default())
+/// The address as shown: encrypted where the site has that host encrypted.
+fn shown_address(address: &str, site_urls: &[String]) -> String {
+    let is_encrypted = |url: &String| url.starts_with("https://") && host(url) == host(address);
+    match address.strip_prefix("http://") {
+        Some(rest) if site_urls.iter().any(is_encrypted) => format!("https://{rest}"),
+        _ => address.to_owned(),
     }
 }
 
@@ -281,16 +268,20 @@ mod tests {
 
     #[test]
     fn an_address_has_the_prefix_of_its_first_hit() {
-        let address = |open: f64, encrypted: f64, first: f64, site: &str| {
-            let numbers = [1.0, 1.0, open, 0.0, encrypted, 0.0, 0.0, 0.0, first].map(Some).to_vec();
-            let fact = Fact { site: 1, bucket: String::new(), keys: vec!["h/a".to_owned()], numbers };
-            let facts = Facts::from([(Part::ActionUniques, vec![fact])]);
-            Prefixes::new(&facts, site).address("h/a", facts[&Part::ActionUniques].first())
+        let address = |name: &str, first: f64| {
+            let numbers = [0.0; FIRST_PREFIX].into_iter().chain([first]).map(Some).collect();
+            let fact = Fact { site: 1, bucket: String::new(), keys: vec![name.to_owned()], numbers };
+            address_of(name, Some(&fact))
         };
-        assert_eq!(address(1.0, 2.0, 0.0, "http://other"), "http://h/a");
-        assert_eq!(address(1.0, 2.0, 3.0, "http://other"), "https://www.h/a");
-        assert_eq!(address(1.0, 2.0, 1.0, "http://www.h"), "https://www.h/a");
-        assert_eq!(address(2.0, 1.0, 0.0, "http://h"), "http://h/a");
+        assert_eq!(address("h/a", 0.0), "http://h/a");
+        assert_eq!(address("h/a", 3.0), "https://www.h/a");
+        assert_eq!(address("app://a", 255.0), "app://a");
+    }
+
+    #[test]
+    fn a_host_that_the_site_has_encrypted_is_shown_so() {
+        let shown = |address: &str| shown_address(address, &["http://x".to_owned(), "https://www.h".to_owned()]);
+        assert_eq!([shown("http://h/a"), shown("http://x/a")], ["https://h/a", "http://x/a"]);
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub(super) struct Style<'a> {
     pub(super) leaf_segment: &'a dyn Fn(&str) -> Option<String>,
     /// The segment of a folder by its path.
     pub(super) folder_segment: &'a dyn Fn(&[String]) -> Option<String>,
-    /// Leaves show their address.
-    pub(super) shows_address: bool,
+    /// How a leaf shows its address.
+    pub(super) address: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Node {
@@ -48,7 +48,7 @@ impl Node {
             }
             None => {
                 let leaf = self.children.entry(label).or_default();
-                leaf.numbers.add(numbers);
+                leaf.numbers.add_same_label(numbers);
                 if leaf.address.as_ref().is_none_or(|(_, hits)| *hits < numbers.hits) {
                     leaf.address = Some((address, numbers.hits));
                 }
@@ -107,8 +107,8 @@ impl Node {
         let mut row = Row { columns, ..Row::default() };
         match &self.address {
             Some((address, _)) => {
-                if style.shows_address {
-                    row.metadata.set("url", address.clone());
+                if let Some(url) = (style.address)(address) {
+                    row.metadata.set("url", url);
                 }
                 row.segment = (style.leaf_segment)(address);
             }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn render(root: &Node, subtable: Option<u64>) -> Table {
-        let view = View { is_day: true, has_uniques: true, subtable, site_url: "http://h" };
+        let view = View { is_day: true, has_uniques: true, subtable, site_urls: &[] };
         let totals = BTreeMap::new();
         let style = Style {
             view: &view,
@@ -163,7 +163,7 @@ mod tests {
             totals: &totals,
             leaf_segment: &|address| Some(format!("=={address}")),
             folder_segment: &|path| Some(format!("=^{}", path.join("/"))),
-            shows_address: true,
+            address: &|address| Some(address.to_owned()),
         };
         root.table(&style)
     }
