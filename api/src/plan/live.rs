@@ -39,9 +39,10 @@ pub(crate) fn counters(sites: &[SiteId], since: UnixSeconds) -> Statement {
 pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     let order = if log.ascending { "ASC" } else { "DESC" };
     let days = if log.days.is_some() { " AND day BETWEEN {from:Date} AND {to:Date}" } else { "" };
+    // A date before 1970 would wrap around.
     let window = format!(
         "site_id IN {{sites:Array(UInt32)}}{days} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
-         AND day >= toDate(toDateTime({{after:Int64}}, 'UTC')) - 1"
+         AND day >= toDate(toDateTime(greatest({{after:Int64}} - 86400, 0), 'UTC'))"
     );
     let sql = format!(
         "SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimestamp(first_at), \
