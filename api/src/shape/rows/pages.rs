@@ -221,8 +221,9 @@ fn address_of(name: &str, uniques: Option<&Fact>) -> String {
     if name.is_empty() || name.contains("://") {
         return name.to_owned();
     }
-    let first = uniques.map_or(0, |fact| fact.number(FIRST_PREFIX) as usize);
-    format!("{}{name}", PREFIXES.get(first).copied().unwrap_or_default())
+    let first = uniques.map_or(0.0, |fact| fact.number(FIRST_PREFIX));
+    let prefix = (0u8..).zip(PREFIXES).find(|(number, _)| f64::from(*number) == first);
+    format!("{}{name}", prefix.map_or("", |(_, prefix)| prefix))
 }
 
 /// The address as shown: encrypted where the site has that host encrypted.
