@@ -10,13 +10,14 @@ mod live;
 mod migration;
 mod names;
 mod partition;
+mod settings;
 mod time;
 mod visit;
 
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
 pub use config::{
-    Config, ConfigKey, Deployment, Entity, Goal, GoalAttribute, Grant, GrantLevel, PatternKind, Settings, Site,
-    SiteKind, Token, User,
+    Config, ConfigKey, Deployment, Entity, Goal, GoalAttribute, Grant, GrantLevel, PatternKind, Site, SiteKind, Token,
+    User,
 };
 pub use drop_reason::DropReason;
 pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};
@@ -32,6 +33,7 @@ pub use names::{
     committed_subject, dead_subject, events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
+pub use settings::Settings;
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
 
