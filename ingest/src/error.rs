@@ -23,4 +23,7 @@ pub enum IngestError {
     /// A metric cannot be registered.
     #[error("metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// The other processes cannot be told of this one.
+    #[error(transparent)]
+    Membership(#[from] nagare_runtime::MembershipError),
 }

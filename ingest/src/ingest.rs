@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use nagare_runtime::{Context, HealthHandle};
+use nagare_runtime::{Context, HealthHandle, Membership, tell_spooled};
 use nagare_schema::{Partition, ProducerId};
 use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,7 @@ pub struct Ingest {
     writers: JoinSet<()>,
     draining: CancellationToken,
     health: HealthHandle,
+    membership: Membership,
     /// Held as long as the folder is used.
     _spool_lock: File,
 }
@@ -80,6 +81,8 @@ impl Ingest {
             };
             watch(&mut writers, writer, context.stop.clone());
         }
+        let spooled = metrics.spool_bytes.clone();
+        let membership = tell_spooled(context, &options.member(), move || spooled.get()).await?;
         health.set(true);
         let intake = Arc::new(Intake {
             pipeline: Pipeline {
@@ -93,7 +96,7 @@ impl Ingest {
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });
-        Ok(Self { intake, writers, draining, health, _spool_lock: spool_lock })
+        Ok(Self { intake, writers, draining, health, membership, _spool_lock: spool_lock })
     }
 
     /// The Tracking HTTP API and the tracker.
@@ -110,6 +113,7 @@ impl Ingest {
         if finished.await.is_err() {
             tracing::error!("writers did not finish in time; their requests were not confirmed");
         }
+        self.membership.leave().await;
     }
 }
 

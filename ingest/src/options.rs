@@ -1,6 +1,7 @@
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use clap::Args;
+use sha2::{Digest, Sha256};
 
 /// What an ingest process is told besides its connections.
 #[derive(Debug, Clone, Args)]
@@ -11,8 +12,25 @@ pub struct IngestOptions {
     /// Bytes of that folder at most; beyond them hits are refused.
     #[arg(long, env = "NAGARE_SPOOL_BYTES_MAX", default_value_t = 4 << 30)]
     pub spool_bytes_max: u64,
+    /// Name among the ingest processes; made of host and spool folder when empty.
+    #[arg(long, env = "NAGARE_INGEST_MEMBER", default_value = "")]
+    pub ingest_member: String,
     /// Folder of place databases in MaxMind's format (`*.mmdb`); without one, countries are guessed
     /// from languages.
     #[arg(long, env = "NAGARE_GEOIP_DIR")]
     pub geoip_dir: Option<PathBuf>,
+}
+
+impl IngestOptions {
+    /// The name among the ingest processes: the same after a restart, so that the one that was killed
+    /// is not waited for.
+    pub(crate) fn member(&self) -> String {
+        if !self.ingest_member.is_empty() {
+            return self.ingest_member.clone();
+        }
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let folder = fs::canonicalize(&self.spool).unwrap_or_else(|_| self.spool.clone());
+        let digest = Sha256::digest(format!("{}\0{}", host.trim(), folder.display()).as_bytes());
+        digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

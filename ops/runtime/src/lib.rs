@@ -9,6 +9,7 @@ mod http;
 mod lifecycle;
 mod log;
 mod membership;
+mod spooled;
 mod telemetry;
 mod watermark;
 
@@ -21,5 +22,6 @@ pub use http::{HTTP_DRAIN_MAX, serve};
 pub use lifecycle::Lifecycle;
 pub use log::{AppendError, HEADER_HITS_TO, Log, LogError, LogMessage, LogOptions, LogReader, encode_fact};
 pub use membership::{Membership, MembershipError, Role, run_owned};
+pub use spooled::{is_spooling, tell_spooled};
 pub use telemetry::{LATENCY_BUCKETS, init_logs, metrics_text};
 pub use watermark::{Lag, Progress, WatermarkError, caught_up, partition_lags};

@@ -20,9 +20,11 @@ const HEARTBEAT: Duration = Duration::from_millis(700);
 /// … and is taken for dead after this long without a word. More than five heartbeats.
 const SILENCE_MAX: Duration = Duration::from_secs(4);
 
-/// Roles that share the partitions among their members.
+/// Roles whose processes know of each other. Ingest shares nothing: it only says that it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
+    /// Requests to hits.
+    Ingest,
     /// Hits to events.
     Processor,
     /// Events to rows.
@@ -30,8 +32,9 @@ pub enum Role {
 }
 
 impl Role {
-    fn prefix(self) -> &'static str {
+    pub(crate) fn prefix(self) -> &'static str {
         match self {
+            Self::Ingest => "ingest",
             Self::Processor => "processor",
             Self::Projector => "projector",
         }

@@ -4,7 +4,7 @@ use async_nats::jetstream::kv;
 use nagare_schema::{BUCKET_PROGRESS, Cursor, Partition};
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Log, LogError};
+use crate::{Context, Log, LogError, is_spooling};
 
 /// Pause between looks at the watermarks.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -65,6 +65,9 @@ pub enum WatermarkError {
     /// A broker cannot be reached.
     #[error("watermarks cannot be read: {0}")]
     Unavailable(String),
+    /// Not within the time given: hits are on the disk of an ingest process.
+    #[error("hits are still in the spool of an ingest process")]
+    Spooled,
     /// Not within the time given; the lag that was left.
     #[error("hits are still on their way into the tables")]
     Behind(Vec<Lag>),
@@ -93,6 +96,12 @@ pub async fn partition_lags(context: &Context) -> Result<Vec<Lag>, WatermarkErro
 /// [`WatermarkError::Behind`] when `timeout` passes first.
 pub async fn caught_up(context: &Context, timeout: Duration) -> Result<(), WatermarkError> {
     let deadline = Instant::now() + timeout;
+    while is_spooling(context).await? {
+        if Instant::now() >= deadline {
+            return Err(WatermarkError::Spooled);
+        }
+        tokio::time::sleep(LOOK_AGAIN * 5).await;
+    }
     let lags = partition_lags(context).await?;
     let mut waiting: Vec<Wait> = lags.into_iter().map(Wait::new).collect();
     loop {
