@@ -21,6 +21,11 @@ use crate::{
 
 /// Pause between two trims.
 const TRIM_EVERY: Duration = Duration::from_secs(300);
+/// The broker lets nobody append while it purges, which takes it a tenth of a millisecond a message or
+/// more: it purges this many sequences at a time …
+const STEP_MAX: u64 = 1000;
+/// … and appends go on for this long before the next.
+const STEP_PAUSE: Duration = Duration::from_millis(100);
 /// What a processor folds when it takes a partition, before the last event's clock: two hours, and an
 /// hour for clocks that differ.
 const LOOK_BACK_MS: i64 = 3 * 3600 * 1000;
@@ -102,8 +107,8 @@ impl Retention {
     async fn trim(&self, stream: &Stream, subject: String, first: u64, bounds: Bounds) -> Result<bool, TaskError> {
         let keep_from = bounds.keep_from();
         if keep_from > first {
-            let purged = stream.purge().sequence(keep_from).filter(&subject).await.map_err(unavailable)?;
-            tracing::info!(subject, keep_from, messages = purged.purged, "a log was trimmed");
+            let messages = purge(stream, &subject, (first, keep_from)).await?;
+            tracing::info!(subject, keep_from, messages, "a log was trimmed");
         }
         if bounds.is_blocked() {
             tracing::warn!(subject, ?bounds, "messages are older than the log's age and still unread: they stay");
@@ -153,6 +158,20 @@ impl Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         self.set(false);
+    }
+}
+
+/// Purges a subject from its message `first` to before `keep_from`; returns the number of messages.
+async fn purge(stream: &Stream, subject: &str, (mut first, keep_from): (u64, u64)) -> Result<u64, LogError> {
+    let mut messages = 0;
+    loop {
+        let step = keep_from.min(first + STEP_MAX);
+        messages += stream.purge().sequence(step).filter(subject).await.map_err(unavailable)?.purged;
+        match next_message(stream, subject, step).await? {
+            Some(next) if next.sequence < keep_from => first = next.sequence,
+            _ => return Ok(messages),
+        }
+        tokio::time::sleep(STEP_PAUSE).await;
     }
 }
 
