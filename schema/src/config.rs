@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GoalId, IdError, Settings, SiteId, UnixMillis, UnixSeconds};
+use crate::{CustomDimension, Goal, GoalId, IdError, Settings, SiteId, UnixMillis, UnixSeconds};
 
 /// What a deployment decided at its first start, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,74 +106,6 @@ impl Default for Site {
     }
 }
 
-/// What a goal compares (`tracking.md` §7.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GoalAttribute {
-    /// Never by itself.
-    #[default]
-    Manually,
-    /// The raw page URL.
-    Url,
-    /// The title.
-    Title,
-    /// The download URL.
-    File,
-    /// The outlink URL.
-    ExternalWebsite,
-    /// An event's category.
-    EventCategory,
-    /// An event's action.
-    EventAction,
-    /// An event's name.
-    EventName,
-    /// Minutes since the visit began.
-    VisitDuration,
-}
-
-/// How a goal compares (`tracking.md` §7.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PatternKind {
-    /// Substring.
-    #[default]
-    Contains,
-    /// Whole text.
-    Exact,
-    /// Regular expression, unanchored.
-    Regex,
-    /// Number above the pattern.
-    GreaterThan,
-}
-
-/// A goal of a site.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Goal {
-    /// Its id in the site.
-    pub id: i32,
-    /// Its name.
-    pub name: String,
-    /// Its description.
-    pub description: String,
-    /// What it compares.
-    pub attribute: GoalAttribute,
-    /// With what.
-    pub pattern: String,
-    /// How.
-    pub pattern_kind: PatternKind,
-    /// Letters' case matters.
-    pub case_sensitive: bool,
-    /// Every match of a visit counts.
-    pub allow_multiple: bool,
-    /// Revenue of a conversion unless the hit names one.
-    pub revenue: f64,
-    /// The event's value is the revenue.
-    pub event_value_as_revenue: bool,
-    /// Deleted goals keep their id.
-    pub deleted: bool,
-}
-
 /// A user account.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -243,6 +175,8 @@ pub enum ConfigKey {
     Site(SiteId),
     /// `goal.<site>.<id>`
     Goal(SiteId, GoalId),
+    /// `dimension.<site>.<id>`
+    Dimension(SiteId, u32),
     /// `user.<login in hex>`
     User(String),
     /// `grant.<login in hex>.<site>`
@@ -258,6 +192,7 @@ impl fmt::Display for ConfigKey {
             Self::Settings => f.write_str("settings"),
             Self::Site(site) => write!(f, "site.{site}"),
             Self::Goal(site, goal) => write!(f, "goal.{site}.{goal}"),
+            Self::Dimension(site, id) => write!(f, "dimension.{site}.{id}"),
             Self::User(login) => write!(f, "user.{}", to_hex(login)),
             Self::Grant(login, site) => write!(f, "grant.{}.{site}", to_hex(login)),
             Self::Token(hash) => write!(f, "token.{hash}"),
@@ -275,6 +210,7 @@ impl FromStr for ConfigKey {
             ["settings"] => Self::Settings,
             ["site", site] => Self::Site(site.parse()?),
             ["goal", site, goal] => Self::Goal(site.parse()?, goal.parse()?),
+            ["dimension", site, id] => Self::Dimension(site.parse()?, id.parse().map_err(|_| IdError)?),
             ["user", login] => Self::User(from_hex(login)?),
             ["grant", login, site] => Self::Grant(from_hex(login)?, site.parse()?),
             ["token", hash] => Self::Token((*hash).to_owned()),
@@ -308,6 +244,8 @@ pub enum Entity {
     Site(Site),
     /// A goal.
     Goal(SiteId, Goal),
+    /// A custom dimension.
+    Dimension(SiteId, CustomDimension),
     /// A user.
     User(User),
     /// A grant.
@@ -324,6 +262,7 @@ impl Entity {
             Self::Settings(_) => ConfigKey::Settings,
             Self::Site(site) => ConfigKey::Site(site.id),
             Self::Goal(site, goal) => ConfigKey::Goal(*site, GoalId(goal.id)),
+            Self::Dimension(site, dimension) => ConfigKey::Dimension(*site, dimension.id),
             Self::User(user) => ConfigKey::User(user.login.clone()),
             Self::Grant(grant) => ConfigKey::Grant(grant.login.clone(), grant.site),
             Self::Token(token) => ConfigKey::Token(token.hash.clone()),
@@ -344,6 +283,8 @@ pub struct Config {
     pub sites: BTreeMap<SiteId, Arc<Site>>,
     /// Goals by site and id, deleted ones included.
     pub goals: BTreeMap<(SiteId, GoalId), Arc<Goal>>,
+    /// Custom dimensions by site and id.
+    pub dimensions: BTreeMap<(SiteId, u32), Arc<CustomDimension>>,
     /// Users by login.
     pub users: BTreeMap<String, Arc<User>>,
     /// Grants by login and site.
@@ -372,6 +313,9 @@ impl Config {
             Entity::Goal(site, goal) => {
                 self.goals.insert((site, GoalId(goal.id)), Arc::new(goal));
             }
+            Entity::Dimension(site, dimension) => {
+                self.dimensions.insert((site, dimension.id), Arc::new(dimension));
+            }
             Entity::User(user) => {
                 self.users.insert(user.login.clone(), Arc::new(user));
             }
@@ -394,6 +338,9 @@ impl Config {
             ConfigKey::Goal(site, goal) => {
                 self.goals.remove(&(*site, *goal));
             }
+            ConfigKey::Dimension(site, id) => {
+                self.dimensions.remove(&(*site, *id));
+            }
             ConfigKey::User(login) => {
                 self.users.remove(login);
             }
@@ -410,6 +357,11 @@ impl Config {
     pub fn goals_of(&self, site: SiteId) -> impl Iterator<Item = &Arc<Goal>> {
         let range = (site, GoalId(i32::MIN))..=(site, GoalId(i32::MAX));
         self.goals.range(range).map(|(_, goal)| goal).filter(|goal| !goal.deleted)
+    }
+
+    /// The custom dimensions of a site, by id.
+    pub fn dimensions_of(&self, site: SiteId) -> impl Iterator<Item = &Arc<CustomDimension>> {
+        self.dimensions.range((site, 0)..=(site, u32::MAX)).map(|(_, dimension)| dimension)
     }
 
     /// What a login may do on a site; superusers may do everything.
@@ -437,6 +389,7 @@ mod tests {
             ConfigKey::Settings,
             ConfigKey::Site(SiteId(7)),
             ConfigKey::Goal(SiteId(7), GoalId(2)),
+            ConfigKey::Dimension(SiteId(7), 3),
             ConfigKey::User("jé.doe@x".to_owned()),
             ConfigKey::Grant("a.b".to_owned(), SiteId(1)),
             ConfigKey::Token("00ff".to_owned()),

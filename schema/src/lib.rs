@@ -2,8 +2,10 @@
 
 mod codec;
 mod config;
+mod dimension;
 mod drop_reason;
 mod event;
+mod goal;
 mod hit;
 mod ids;
 mod live;
@@ -15,12 +17,11 @@ mod time;
 mod visit;
 
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
-pub use config::{
-    Config, ConfigKey, Deployment, Entity, Goal, GoalAttribute, Grant, GrantLevel, PatternKind, Site, SiteKind, Token,
-    User,
-};
+pub use config::{Config, ConfigKey, Deployment, Entity, Grant, GrantLevel, Site, SiteKind, Token, User};
+pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
 pub use drop_reason::DropReason;
 pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};
+pub use goal::{Goal, GoalAttribute, PatternKind};
 pub use hit::{
     Attribution, Client, Content, EventDetail, Hit, HitBatch, HitKind, Identity, LocalTime, Order, Place, ProductView,
     Timings, Variables,
@@ -33,7 +34,7 @@ pub use names::{
     committed_subject, dead_subject, events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
-pub use settings::Settings;
+pub use settings::{ReferrerReduction, Settings};
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
 
