@@ -1,6 +1,7 @@
 //! The report catalogue: a report is data (design §9). Adding one is one entry and one test.
 
 mod actions;
+mod goals;
 mod referrers;
 mod visits;
 
@@ -34,6 +35,39 @@ pub(crate) enum Source {
     Clicks(Click),
     /// One row of action counts.
     ActionSummary,
+    /// One row of conversions.
+    Goals(GoalColumns),
+    /// Conversions by ranges of a number.
+    ConversionRanges(&'static Ranges),
+    /// Products that were sold, left in carts or viewed.
+    Products(ProductField),
+}
+
+/// Which columns of a goal are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GoalColumns {
+    /// Those of all visits, then of new and of returning visitors.
+    ByVisitor,
+    Plain,
+    /// One column, as a single value.
+    Only(&'static str),
+    /// One column of all visits, of new and of returning visitors.
+    OnlyByVisitor(&'static str),
+}
+
+/// Ranges of a number that conversions carry: each from its number to the next range.
+pub(crate) struct Ranges {
+    pub(crate) dimension: Dimension,
+    pub(crate) key: Key,
+    pub(crate) labels: &'static [(u32, &'static str)],
+}
+
+/// What products are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProductField {
+    Sku,
+    Name,
+    Category,
 }
 
 /// Which columns of the visit summary are shown.
@@ -51,6 +85,9 @@ pub(crate) enum Summary {
 pub(crate) enum Dimension {
     All,
     Referrer,
+    Returning,
+    VisitCount,
+    DaysSinceFirst,
 }
 
 impl Dimension {
@@ -58,6 +95,9 @@ impl Dimension {
         match self {
             Self::All => "all",
             Self::Referrer => "referrer",
+            Self::Returning => "returning",
+            Self::VisitCount => "visit_count",
+            Self::DaysSinceFirst => "days_since_first",
         }
     }
 }
@@ -68,13 +108,17 @@ pub(crate) enum Key {
     ReferrerType,
     /// Keyword of a search, else the name.
     ReferrerItem,
+    /// 0 new, 1 returning, 2 returning after an order.
+    Returning,
+    VisitCount,
+    DaysSinceFirst,
 }
 
 impl Key {
     /// Expression over the keys of the rollup.
     pub(crate) fn of_rollup(self) -> &'static str {
         match self {
-            Self::ReferrerType => "key_1",
+            Self::ReferrerType | Self::Returning | Self::VisitCount | Self::DaysSinceFirst => "key_1",
             Self::ReferrerItem => "if(key_1 = '2', key_3, key_2)",
         }
     }
@@ -84,6 +128,9 @@ impl Key {
         match self {
             Self::ReferrerType => "toString(referrer_type)",
             Self::ReferrerItem => "if(referrer_type = 2, referrer_keyword, referrer_name)",
+            Self::Returning => "toString(returning)",
+            Self::VisitCount => "toString(visit_count)",
+            Self::DaysSinceFirst => "toString(intDiv(ifNull(seconds_since_first, 0), 86400))",
         }
     }
 }
@@ -169,7 +216,7 @@ pub(crate) enum Sites {
 
 /// Every report.
 pub(crate) fn reports() -> impl Iterator<Item = &'static Report> {
-    visits::REPORTS.iter().chain(actions::REPORTS).chain(referrers::REPORTS)
+    visits::REPORTS.iter().chain(actions::REPORTS).chain(referrers::REPORTS).chain(goals::REPORTS)
 }
 
 #[cfg(test)]

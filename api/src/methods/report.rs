@@ -13,7 +13,7 @@ use crate::{
     permission::Granted,
     plan::{self, Distinct, EXACT_VISITS_MAX, Scope},
     query::Facts,
-    shape::{self, Content, Rules, Steps, View, pretty},
+    shape::{self, Content, GoalChoice, GoalView, Rules, Steps, View, pretty},
     table::{Answer, AnswerMap},
 };
 
@@ -104,16 +104,27 @@ impl Request<'_> {
     fn cell(&self, facts: Option<&Facts>, site: SiteId) -> Answer {
         let site = self.call.caller.config.sites.get(&site);
         let symbol = pretty::currency_symbol(site.map_or("USD", |site| site.currency.as_str()));
+        let ids: Vec<i32> = site
+            .map(|site| self.call.caller.config.goals_of(site.id).map(|goal| goal.id).collect())
+            .unwrap_or_default();
+        let params = self.call.params;
         let view = View {
             is_day: self.periods.kind() == PeriodKind::Day,
             has_uniques: has_uniques(&self.periods),
             subtable: self.subtable,
             site_urls: site.map_or(&[], |site| site.urls.as_slice()),
+            is_keyed: self.granted.keyed || self.periods.keyed,
+            goals: GoalView {
+                choice: GoalChoice::read(params),
+                each: params.flag("showAllGoalSpecificMetrics"),
+                ids: &ids,
+                carts: params.flag("abandonedCarts"),
+            },
         };
         match shape::content(self.report, facts, &view) {
             Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),
             Content::Simple(Some(record)) => Answer::Simple(Some(self.steps.record(record, symbol))),
-            Content::Simple(None) if self.granted.keyed || self.periods.keyed => Answer::Simple(None),
+            Content::Simple(None) if view.is_keyed => Answer::Simple(None),
             Content::Simple(None) => Answer::Simple(Some(self.steps.record(shape::zeros(self.report, &view), symbol))),
         }
     }

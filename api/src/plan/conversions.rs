@@ -4,8 +4,9 @@
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
     clauses::{WINDOW, adds_days, bind, bucket, group_keys, select_keys, visit_id_segment},
+    visits,
 };
-use crate::catalogue::{Dimension, Key};
+use crate::catalogue::{Dimension, Key, Ranges};
 
 const MONEY: [&str; 6] = ["revenue_e4", "subtotal_e4", "tax_e4", "shipping_e4", "discount_e4", "items"];
 
@@ -16,6 +17,21 @@ pub(super) fn by_keys(scope: &Scope, dimension: Dimension, keys: &[Key], level: 
         (false, Distinct::Sketch) => sketch(scope, dimension, keys),
     };
     vec![(Part::ConversionSums(level), sums), (Part::ConversionVisits(level), visits)]
+}
+
+/// By what kind of visitor it was, beside the visits themselves.
+pub(super) fn summary(scope: &Scope) -> Plan {
+    let keys = &[Key::Returning];
+    let mut plan = vec![visits::sums(scope, Dimension::Returning, keys)];
+    plan.extend(by_keys(scope, Dimension::Returning, keys, 0));
+    plan
+}
+
+/// By a number, beside the visits of the whole site.
+pub(super) fn ranges(scope: &Scope, ranges: &Ranges) -> Plan {
+    let keys = &[ranges.key];
+    let sums = if scope.is_base() { base_sums(scope, keys) } else { rollup_sums(scope, ranges.dimension, keys) };
+    vec![visits::sums(scope, Dimension::All, &[]), (Part::ConversionSums(0), sums)]
 }
 
 fn keys_of_rollup(keys: &[Key]) -> String {

@@ -4,6 +4,7 @@ mod actions;
 mod clauses;
 mod conversions;
 mod live;
+mod products;
 mod segment;
 mod statement;
 mod visits;
@@ -79,6 +80,10 @@ pub(crate) enum Part {
     EntryGoals,
     /// Counts of all kinds of action.
     ActionTotals,
+    /// Products of orders and carts.
+    ProductSales,
+    /// Products that were looked at.
+    ProductViews,
 }
 
 /// The statements of one report, run at once.
@@ -101,6 +106,9 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::Pages { field, role } => actions::pages(scope, *field, *role),
         Source::Clicks(click) => actions::clicks(scope, *click),
         Source::ActionSummary => actions::totals(scope),
+        Source::Goals(_) => conversions::summary(scope),
+        Source::ConversionRanges(ranges) => conversions::ranges(scope, ranges),
+        Source::Products(field) => products::by_field(scope, *field),
     }
 }
 

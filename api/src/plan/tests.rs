@@ -70,6 +70,13 @@ fn clicks_and_totals() {
 }
 
 #[test]
+fn goals_and_products() {
+    check("Goals.get", "goals");
+    check("Goals.getDaysToConversion", "days_to_conversion");
+    check("Goals.getItemsCategory", "product_categories");
+}
+
+#[test]
 fn visit_log_and_counters() {
     let log = VisitLog {
         sites: vec![SiteId(1)],

@@ -24,6 +24,13 @@ pub(super) fn by_keys(scope: &Scope, dimension: Dimension, keys: &[Key], level: 
     by(scope, &Group { dimension, keys, level, once_a_day: adds_days(scope) })
 }
 
+/// Sums alone, by keys.
+pub(super) fn sums(scope: &Scope, dimension: Dimension, keys: &[Key]) -> (Part, Statement) {
+    let group = Group { dimension, keys, level: 0, once_a_day: false };
+    let statement = if scope.is_base() { base_sums(scope, &group) } else { rollup_sums(scope, &group) };
+    (Part::VisitSums(0), statement)
+}
+
 /// Visits of the sites in the whole window.
 pub(super) fn size(sites: &[SiteId], periods: &Periods) -> Statement {
     let sql = format!(

@@ -6,6 +6,7 @@ use super::{
     metrics::MetricFormat,
     pattern::Pattern,
     processed::{self, Processed},
+    rows::VISITOR_SUFFIXES,
     sort::Sort,
 };
 use crate::{
@@ -118,7 +119,7 @@ impl Steps {
     pub(crate) fn record(&self, mut record: Record, symbol: &str) -> Record {
         self.rules.processed.iter().for_each(|metric| metric.fill(&mut record));
         if !self.only.is_empty() {
-            record.retain(|name| self.only.iter().any(|column| column == name));
+            record.retain(|name| self.only.iter().any(|column| is_column(column, name)));
         }
         self.columns.record(&mut record);
         self.format.record(&mut record, symbol);
@@ -168,6 +169,11 @@ impl Generic {
             self.page.apply(table);
         }
     }
+}
+
+/// Whether a column is the one that was asked for, of whichever visitors.
+fn is_column(asked: &str, name: &str) -> bool {
+    name.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || VISITOR_SUFFIXES.contains(&rest))
 }
 
 /// The segment of a row becomes metadata; one in the middle keeps its place.

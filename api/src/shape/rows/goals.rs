@@ -10,24 +10,24 @@ use crate::{
 };
 
 /// The goal of an order.
-const ORDER: i32 = 0;
+pub(super) const ORDER: i32 = 0;
 /// The goal of a cart that is still open.
-const CART: i32 = -1;
+pub(super) const CART: i32 = -1;
 
 /// What one goal counts.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct GoalSums {
-    conversions: f64,
-    visits: f64,
+pub(super) struct GoalSums {
+    pub(super) conversions: f64,
+    pub(super) visits: f64,
     /// Revenue, subtotal, tax, shipping, discount; in units.
-    money: [f64; 5],
+    pub(super) money: [f64; 5],
     items: f64,
 }
 
 /// The goals of a row: carts, orders, then by id.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Block {
-    goals: BTreeMap<i32, GoalSums>,
+    pub(super) goals: BTreeMap<i32, GoalSums>,
 }
 
 /// The blocks of a level by the keys of its rows.
@@ -74,7 +74,14 @@ pub(super) fn name(goal: i32) -> String {
 }
 
 impl GoalSums {
-    fn columns(&self, goal: i32) -> Record {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.conversions += other.conversions;
+        self.visits += other.visits;
+        self.money.iter_mut().zip(other.money).for_each(|(own, other)| *own += other);
+        self.items += other.items;
+    }
+
+    pub(super) fn columns(&self, goal: i32) -> Record {
         let money = |at: usize| Value::number(round(self.money[at], 2));
         let mut record = Record::default()
             .with("nb_conversions", Value::number(self.conversions))

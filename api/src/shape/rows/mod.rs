@@ -1,15 +1,18 @@
 //! Facts become rows: what a report holds before a request's filters.
 
 mod clicks;
+mod goal_summary;
 mod goals;
 mod numbers;
 mod pages;
+mod products;
 mod summary;
 mod tree;
 mod visits;
 
 use std::collections::HashMap;
 
+pub(crate) use goal_summary::{GoalChoice, VISITOR_SUFFIXES};
 pub(super) use numbers::TIMINGS;
 
 use crate::{
@@ -20,7 +23,7 @@ use crate::{
 };
 
 /// What the rows are for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct View<'a> {
     /// One day: distinct counts are those of the period; else days add up.
     pub(crate) is_day: bool,
@@ -30,6 +33,21 @@ pub(crate) struct View<'a> {
     pub(crate) subtable: Option<u64>,
     /// The site's URLs; folders of pages are below the first.
     pub(crate) site_urls: &'a [String],
+    /// The answer has several sites or periods: what has no visit is left out.
+    pub(crate) is_keyed: bool,
+    pub(crate) goals: GoalView<'a>,
+}
+
+/// What is told of goals.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct GoalView<'a> {
+    pub(crate) choice: GoalChoice,
+    /// Each goal has its own columns.
+    pub(crate) each: bool,
+    /// The goals of the site.
+    pub(crate) ids: &'a [i32],
+    /// Products that were left in carts, instead of those that were sold.
+    pub(crate) carts: bool,
 }
 
 /// What a report holds for one site and period.
@@ -65,6 +83,9 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         }
         Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
         Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
+        Source::Goals(columns) => Content::Simple(facts.and_then(|facts| goal_summary::summary(facts, *columns, view))),
+        Source::ConversionRanges(ranges) => Content::Table(goal_summary::ranges(facts_or_none, ranges, view)),
+        Source::Products(field) => Content::Table(products::table(facts_or_none, *field, view)),
     }
 }
 

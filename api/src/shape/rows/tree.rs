@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn render(root: &Node, subtable: Option<u64>) -> Table {
-        let view = View { is_day: true, has_uniques: true, subtable, site_urls: &[] };
+        let view = View { is_day: true, has_uniques: true, subtable, ..View::default() };
         let totals = BTreeMap::new();
         let style = Style {
             view: &view,
