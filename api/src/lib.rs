@@ -4,6 +4,7 @@ mod auth;
 mod catalogue;
 mod consistency;
 mod dashboard;
+mod describe;
 mod endpoint;
 mod error;
 mod format;

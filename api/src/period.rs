@@ -20,6 +20,16 @@ pub(crate) enum PeriodKind {
 }
 
 impl PeriodKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+            Self::Range => "range",
+        }
+    }
+
     fn parse(name: &str) -> Result<Self, Fault> {
         Ok(match name {
             "day" => Self::Day,
@@ -80,6 +90,14 @@ impl Period {
     fn holding(kind: PeriodKind, date: Date) -> Self {
         let (from, to) = kind.around(date);
         Self { kind, from, to }
+    }
+
+    /// First day of the first and last day of the last of the periods that end with this one: what a
+    /// graph over time shows.
+    pub(crate) fn evolution(&self) -> (Date, Date) {
+        const PERIODS: i64 = 30;
+        let periods = PERIODS.min(self.kind.count_max());
+        (self.kind.around(self.kind.shift(self.from, 1 - periods)).0, self.to)
     }
 
     /// What ClickHouse calls the period in a query over several: its first day.
@@ -249,6 +267,16 @@ mod tests {
         check("range", "last7", &["2024-03-25,2024-03-31"]);
         check("range", "previous2", &["2024-03-29,2024-03-30"]);
         check("range", "lastWeek,today", &["2024-03-24,2024-03-31"]);
+    }
+
+    #[test]
+    fn a_graph_shows_thirty_periods_and_ten_years() {
+        let dates = |period: &str| {
+            let (from, to) = parse(period, "2009-01-04", TODAY).unwrap().list[0].evolution();
+            format!("{from},{to}")
+        };
+        assert_eq!(dates("day"), "2008-12-06,2009-01-04");
+        assert_eq!(dates("year"), "2000-01-01,2009-12-31");
     }
 
     #[test]

@@ -36,6 +36,16 @@ pub(crate) struct Granted {
     pub(crate) keyed: bool,
 }
 
+impl Granted {
+    /// The only site of the request.
+    pub(crate) fn one(&self) -> Result<SiteId, Fault> {
+        match self.sites.as_slice() {
+            [site] => Ok(*site),
+            _ => Err(Fault::new("One website is expected in 'idSite'.")),
+        }
+    }
+}
+
 /// Refuses the request unless the caller has what the method requires.
 pub(crate) fn authorise(permission: Permission, caller: &Caller, params: &Params) -> Result<Granted, Fault> {
     match permission {

@@ -71,6 +71,15 @@ impl Params {
         self.text(name).filter(|text| !text.is_empty())
     }
 
+    /// A parameter of the method that `apiModule` and `apiAction` name: in `apiParameters`, or beside them.
+    pub(crate) fn api_parameter(&self, name: &str) -> Option<&str> {
+        let inner = match self.get("apiParameters") {
+            Some(Param::Array(items)) => items.iter().find(|(item, _)| item == name),
+            _ => None,
+        };
+        inner.and_then(|(_, value)| value.as_text()).or_else(|| self.filled(name))
+    }
+
     /// A parameter that the method cannot do without.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Fault> {
         self.text(name).ok_or_else(|| Fault::missing(name))

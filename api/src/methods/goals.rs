@@ -34,20 +34,13 @@ pub(super) const METHODS: &[Method] = &[
     method("Goals.getGoals", Permission::View, |call, granted| Box::pin(std::future::ready(Ok(list(&call, &granted))))),
 ];
 
-fn site_of(granted: &Granted) -> Result<SiteId, Fault> {
-    match granted.sites.as_slice() {
-        [site] => Ok(*site),
-        _ => Err(Fault::new("One website is expected in 'idSite'.")),
-    }
-}
-
 fn goal_id(params: &Params) -> Result<GoalId, Fault> {
     params.required("idGoal")?;
     params.number("idGoal").map(GoalId).ok_or_else(|| Fault::missing("idGoal"))
 }
 
 fn get(call: &Call<'_>, granted: &Granted) -> Result<Answer, Fault> {
-    let (site, goal) = (site_of(granted)?, goal_id(call.params)?);
+    let (site, goal) = (granted.one()?, goal_id(call.params)?);
     let found = call.caller.config.goals.get(&(site, goal)).filter(|goal| !goal.deleted);
     Ok(Answer::Value(found.map_or_else(|| Value::List(Vec::new()), |goal| record(site, goal).into())))
 }
@@ -115,7 +108,7 @@ fn pattern_kind_name(kind: PatternKind) -> &'static str {
 }
 
 async fn add(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    let site = site_of(&granted)?;
+    let site = granted.one()?;
     let goal = given(&Goal::default(), call.params)?;
     let config = call.directory.snapshot();
     let last = config.goals.range(..=(site, GoalId(i32::MAX))).next_back().filter(|((of, _), _)| *of == site);
@@ -139,7 +132,7 @@ async fn change_goal(
     granted: &Granted,
     decide: impl Fn(Goal) -> Result<Goal, Fault> + Send + Sync,
 ) -> Result<Answer, Fault> {
-    let (site, id) = (site_of(granted)?, goal_id(call.params)?);
+    let (site, id) = (granted.one()?, goal_id(call.params)?);
     change(call.directory, &ConfigKey::Goal(site, id), |stored| match stored {
         Some(Entity::Goal(_, goal)) if !goal.deleted => decide(goal.clone()).map(|goal| Entity::Goal(site, goal)),
         _ => Err(Fault::new(format!("There is no goal {id} of the website id = {site}."))),

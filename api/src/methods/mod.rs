@@ -5,6 +5,7 @@ mod change;
 mod currency;
 mod goals;
 mod live;
+mod metadata;
 mod registry;
 mod report;
 mod settings;

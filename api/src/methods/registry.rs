@@ -1,4 +1,4 @@
-use super::{Answering, Call, goals, live, report, settings, sites, version};
+use super::{Answering, Call, goals, live, metadata, report, settings, sites, version};
 use crate::{
     catalogue::{self, Report},
     metrics::Family,
@@ -49,7 +49,8 @@ impl Method {
 }
 
 /// Methods that are no reports.
-const CALLS: &[&[Method]] = &[version::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+const CALLS: &[&[Method]] =
+    &[version::METHODS, metadata::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
 
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {

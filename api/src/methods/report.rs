@@ -60,7 +60,7 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
 }
 
 /// The date where words like `today` are resolved: that of the site when there is one, else UTC.
-fn today(call: &Call<'_>, sites: &[SiteId]) -> Date {
+pub(super) fn today(call: &Call<'_>, sites: &[SiteId]) -> Date {
     let zone = match sites {
         [site] => call.caller.config.sites.get(site).map_or("UTC", |site| site.timezone.as_str()),
         _ => "UTC",
