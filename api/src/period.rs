@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::{ToSpan, civil::Date};
+use nagare_schema::UnixSeconds;
 
 use crate::error::Fault;
 
@@ -100,6 +101,48 @@ impl Period {
         (self.kind.around(self.kind.shift(self.from, 1 - periods)).0, self.to)
     }
 
+    /// The period of the same length before this one.
+    pub(crate) fn previous(&self) -> Self {
+        if self.kind != PeriodKind::Range {
+            return Self::holding(self.kind, self.kind.shift(self.from, -1));
+        }
+        let days = i64::from((self.to - self.from).get_days()) + 1;
+        Self { kind: self.kind, from: self.from.saturating_sub(days.days()), to: self.to.saturating_sub(days.days()) }
+    }
+
+    /// The date that is as far into the period before as `date` is into this one.
+    pub(crate) fn before(&self, date: Date) -> Date {
+        match self.kind {
+            PeriodKind::Range => self.previous().from,
+            kind => kind.shift(date, -1),
+        }
+    }
+
+    /// The part of the period that has passed by `now`, all days being those of UTC.
+    pub(crate) fn elapsed(&self, now: UnixSeconds) -> f64 {
+        let start = |date: Date| date.in_tz("UTC").map_or(0, |zoned| zoned.timestamp().as_second());
+        let (start, end) = (start(self.from), start(self.to.saturating_add(1.days())));
+        if now.0 >= end || now.0 <= start { 1.0 } else { (now.0 - start) as f64 / (end - start) as f64 }
+    }
+
+    /// As people write it, shortly.
+    pub(crate) fn short(&self) -> String {
+        let (from, to) = (self.from, self.to);
+        match self.kind {
+            PeriodKind::Day => from.strftime("%a, %b %-d").to_string(),
+            PeriodKind::Month => from.strftime("%b %Y").to_string(),
+            PeriodKind::Year => from.strftime("%Y").to_string(),
+            PeriodKind::Week | PeriodKind::Range => {
+                // Thin spaces around an en dash.
+                const TO: &str = "\u{2009}\u{2013}\u{2009}";
+                let first = if from.year() == to.year() { "%b %-d" } else { "%b %-d, %Y" };
+                let same_month = from.first_of_month() == to.first_of_month();
+                let last = if same_month { "%-d, %Y" } else { "%b %-d, %Y" };
+                format!("{}{TO}{}", from.strftime(first), to.strftime(last))
+            }
+        }
+    }
+
     /// What ClickHouse calls the period in a query over several: its first day.
     pub(crate) fn bucket(&self) -> String {
         self.from.to_string()
@@ -144,7 +187,7 @@ pub(crate) fn parse(period: &str, date: &str, today: Date) -> Result<Periods, Fa
         return range(date, today).map(|period| Periods { list: vec![period], keyed: false });
     }
     let Some((first, last)) = several(kind, date, today)? else {
-        let period = Period::holding(kind, single(date, today)?);
+        let period = Period::holding(kind, parse_date(date, today)?);
         return Ok(Periods { list: vec![period], keyed: false });
     };
     let mut list = Vec::new();
@@ -162,7 +205,7 @@ pub(crate) fn parse(period: &str, date: &str, today: Date) -> Result<Periods, Fa
 /// First and last date of a request for several periods; `None` when it is for one.
 fn several(kind: PeriodKind, date: &str, today: Date) -> Result<Option<(Date, Date)>, Fault> {
     if let Some((from, to)) = date.split_once(',') {
-        let (from, to) = (single(from, today)?, single(to, today)?);
+        let (from, to) = (parse_date(from, today)?, parse_date(to, today)?);
         return if from <= to { Ok(Some((from, to))) } else { Err(bad_range(date)) };
     }
     Ok(match counted(date) {
@@ -178,7 +221,7 @@ fn several(kind: PeriodKind, date: &str, today: Date) -> Result<Option<(Date, Da
 fn range(date: &str, today: Date) -> Result<Period, Fault> {
     let (from, to) = match date.split_once(',') {
         Some((from, to)) => {
-            (single(from, today).map_err(|_| bad_range(date))?, single(to, today).map_err(|_| bad_range(date))?)
+            (parse_date(from, today).map_err(|_| bad_range(date))?, parse_date(to, today).map_err(|_| bad_range(date))?)
         }
         None => match counted(date) {
             Some((Counted::Last, count)) => (today.saturating_sub((count.max(1) - 1).days()), today),
@@ -211,7 +254,8 @@ fn counted(date: &str) -> Option<(Counted, i64)> {
     Some((which, count.parse::<u32>().ok().map_or(0, i64::from).min(COUNT_MAX))).filter(|(_, count)| *count > 0)
 }
 
-fn single(text: &str, today: Date) -> Result<Date, Fault> {
+/// Reads one date; `today` is the date where relative words are resolved.
+pub(crate) fn parse_date(text: &str, today: Date) -> Result<Date, Fault> {
     let text = text.trim();
     let date = match text.to_ascii_lowercase().replace([' ', '-'], "").as_str() {
         "today" | "now" => today,

@@ -6,6 +6,7 @@ mod currency;
 mod goals;
 mod live;
 mod metadata;
+mod multi_sites;
 mod registry;
 mod report;
 mod settings;

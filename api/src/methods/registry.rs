@@ -1,4 +1,4 @@
-use super::{Answering, Call, goals, live, metadata, report, settings, sites, version};
+use super::{Answering, Call, goals, live, metadata, multi_sites, report, settings, sites, version};
 use crate::{
     catalogue::{self, Report},
     metrics::Family,
@@ -49,8 +49,15 @@ impl Method {
 }
 
 /// Methods that are no reports.
-const CALLS: &[&[Method]] =
-    &[version::METHODS, metadata::METHODS, sites::METHODS, goals::METHODS, settings::METHODS, live::METHODS];
+const CALLS: &[&[Method]] = &[
+    version::METHODS,
+    metadata::METHODS,
+    sites::METHODS,
+    goals::METHODS,
+    settings::METHODS,
+    live::METHODS,
+    multi_sites::METHODS,
+];
 
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {

@@ -316,6 +316,22 @@ fn entry_goals(scope: &Scope, column: &str) -> Statement {
     bind(scope, sql, 2)
 }
 
+/// Page views alone.
+pub(super) fn page_views(scope: &Scope) -> Statement {
+    let (hits, table, kind) = if scope.is_base() {
+        ("count()", "actions", format!("kind = {PAGE_VIEW}"))
+    } else {
+        ("sum(hits)", "action_rollup", "kind = 'page_url'".to_owned())
+    };
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket, {hits} FROM {table} WHERE {kind} AND {WINDOW}{segment} \
+         GROUP BY site_id, bucket",
+        bucket = bucket(&scope.periods),
+        segment = visit_id_segment(scope),
+    );
+    bind(scope, sql, 0)
+}
+
 /// Numbers: page views, downloads, outlinks, searches; the distinct ones of the first three by visit
 /// and URL; distinct keywords.
 pub(super) fn totals(scope: &Scope) -> Plan {

@@ -34,6 +34,11 @@ pub(super) fn ranges(scope: &Scope, ranges: &Ranges) -> Plan {
     vec![visits::sums(scope, Dimension::All, &[]), (Part::ConversionSums(0), sums)]
 }
 
+/// By goal alone.
+pub(super) fn sums(scope: &Scope) -> Statement {
+    if scope.is_base() { base_sums(scope, &[]) } else { rollup_sums(scope, Dimension::All, &[]) }
+}
+
 fn keys_of_rollup(keys: &[Key]) -> String {
     select_keys(keys.iter().map(|key| key.of_rollup()).chain(["toString(goal)"]))
 }

@@ -16,7 +16,7 @@ pub(crate) use segment::Segment;
 pub(crate) use statement::{Bound, Statement};
 
 use crate::{
-    catalogue::{Report, Source},
+    catalogue::{Dimension, Report, Source},
     period::Periods,
 };
 
@@ -80,6 +80,8 @@ pub(crate) enum Part {
     EntryGoals,
     /// Counts of all kinds of action.
     ActionTotals,
+    /// Views of pages.
+    PageViews,
     /// Products of orders and carts.
     ProductSales,
     /// Products that were looked at.
@@ -110,6 +112,12 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::ConversionRanges(ranges) => conversions::ranges(scope, ranges),
         Source::Products(field) => products::by_field(scope, *field),
     }
+}
+
+/// The sums of whole sites: visits, page views, conversions by goal.
+pub(crate) fn site_totals(scope: &Scope) -> Plan {
+    let (visits, conversions) = (visits::sums(scope, Dimension::All, &[]), conversions::sums(scope));
+    vec![visits, (Part::PageViews, actions::page_views(scope)), (Part::ConversionSums(0), conversions)]
 }
 
 /// Counts the visits of the whole window: what decides between exact and sketched.

@@ -83,6 +83,9 @@ impl MetricFormat {
 fn is_rate(name: &str) -> bool {
     const PARTS: [&str; 6] =
         ["conversion_rate", "abandoned_rate", "interaction_rate", "exit_rate", "nb_visits_percentage", "_evolution"];
+    if name.ends_with("_evolution_trend") {
+        return false;
+    }
     name.starts_with("bounce_rate")
         || PARTS.iter().any(|part| name.contains(part))
         || (name.starts_with("Referrers") && name.ends_with("_percent"))

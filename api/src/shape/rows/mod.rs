@@ -113,7 +113,7 @@ fn below(rows: Vec<Row>, id: u64) -> Option<Table> {
 }
 
 /// Rounds half away from zero.
-pub(super) fn round(number: f64, decimals: i32) -> f64 {
+pub(crate) fn round(number: f64, decimals: i32) -> f64 {
     let factor = 10f64.powi(decimals);
     // The nudge undoes what binary fractions lose, as PHP's rounding does: 1.005 is 1.01.
     let scaled = number * factor;
