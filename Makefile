@@ -63,7 +63,8 @@ conformance: build ## Replays the fixtures of tests/conformance-floor.txt and ke
 		[[ -d $(CONFORMANCE)/cases/$$fixture ]] || { echo "no fixture $$fixture"; exit 1; }; \
 		fixtures+=(--fixture "$$fixture"); \
 	done < <(grep -vE '^(#|$$)' $(FLOOR)); \
-	python3 $(CONFORMANCE)/run.py --cases $(CONFORMANCE)/cases --launch 'exec target/release/nagare up' \
+	python3 $(CONFORMANCE)/run.py --cases $(CONFORMANCE)/cases --launch 'exec target/release/nagare up' --now-supported \
+		--hook tests/conformance-hook --hook-ops setConfig,testEnvSave \
 		--min-pass $(FLOOR) "$${fixtures[@]:?$(FLOOR) lists no fixture}"
 
 bench: build ## Measures speed and memory, writes target/bench/summary.json

@@ -10,6 +10,7 @@ mod hit;
 mod ids;
 mod live;
 mod migration;
+pub mod named_setting;
 mod names;
 mod partition;
 mod settings;
@@ -29,6 +30,7 @@ pub use hit::{
 pub use ids::{ConfigId, GoalId, HitId, IdError, Partition, ProducerId, SiteId, VisitId, VisitorId};
 pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
 pub use migration::{Migration, Topology, migrations};
+pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
 pub use names::{
     BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_SALTS, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS,
     committed_subject, dead_subject, events_subject, hits_subject, live_subject,

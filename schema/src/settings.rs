@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::NamedSettings;
+
 /// What of a referrer is stored (`tracking.md` §9); its kind, and the names of campaigns, engines and
 /// networks always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,14 +52,14 @@ pub struct Settings {
     pub excluded_referrers: Vec<String>,
     /// Keep URL fragments of sites that do not say.
     pub keep_url_fragments: bool,
-    /// Separates the levels of a title; none when empty (§1.10).
-    pub title_delimiter: String,
     /// Site search keyword parameters.
     pub search_keyword_parameters: Vec<String>,
     /// Site search category parameters.
     pub search_category_parameters: Vec<String>,
     /// Provider of places: `default` (language only), `geoip2php` (database), `disabled`.
     pub location_provider: String,
+    /// Settings under Matomo's names.
+    pub named: NamedSettings,
 }
 
 impl Default for Settings {
@@ -79,9 +81,9 @@ impl Default for Settings {
             excluded_referrers: Vec::new(),
             keep_url_fragments: false,
             search_keyword_parameters: keywords.map(str::to_owned).to_vec(),
-            title_delimiter: String::new(),
             search_category_parameters: Vec::new(),
             location_provider: "geoip2php".to_owned(),
+            named: NamedSettings::default(),
         }
     }
 }

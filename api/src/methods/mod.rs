@@ -21,6 +21,7 @@ use nagare_runtime::Directory;
 use nagare_schema::UnixMillis;
 
 pub(crate) use registry::Method;
+pub(crate) use settings::change_settings;
 
 use crate::{
     auth::Caller, error::Fault, metrics::Family, permission::authorise, query::Engine, request::Params, shape::array,

@@ -1,5 +1,6 @@
 //! Settings of the whole installation: SitesManager's global ones, UserCountry, PrivacyManager.
 
+use nagare_runtime::Directory;
 use nagare_schema::{ConfigKey, Entity, Settings};
 
 use super::{Answering, Call, Method, change::change};
@@ -68,11 +69,12 @@ fn list(call: &Call<'_>, of: fn(&Settings) -> &Vec<String>) -> Answering<'static
     Box::pin(std::future::ready(Ok(Answer::Value(Value::from(text)))))
 }
 
-async fn change_settings(
-    call: &Call<'_>,
+/// Changes the settings of the deployment.
+pub(crate) async fn change_settings(
+    directory: &Directory,
     set: impl Fn(&mut Settings) -> Result<(), Fault> + Send + Sync,
 ) -> Result<(), Fault> {
-    change(call.directory, &ConfigKey::Settings, |stored| {
+    change(directory, &ConfigKey::Settings, |stored| {
         let mut settings = match stored {
             Some(Entity::Settings(settings)) => settings.clone(),
             _ => Settings::default(),
@@ -90,7 +92,7 @@ fn set_list<'a>(
 ) -> Answering<'a> {
     Box::pin(async move {
         let values = call.params.list(name).ok_or_else(|| Fault::missing(name))?;
-        change_settings(&call, |settings| {
+        change_settings(call.directory, |settings| {
             set(settings, values.clone());
             Ok(())
         })
@@ -102,7 +104,7 @@ fn set_list<'a>(
 async fn set_search_parameters(call: Call<'_>) -> Result<Answer, Fault> {
     let list = |name: &'static str| call.params.list(name).ok_or_else(|| Fault::missing(name));
     let (keywords, categories) = (list("searchKeywordParameters")?, list("searchCategoryParameters")?);
-    change_settings(&call, |settings| {
+    change_settings(call.directory, |settings| {
         settings.search_keyword_parameters.clone_from(&keywords);
         settings.search_category_parameters.clone_from(&categories);
         Ok(())
@@ -113,7 +115,7 @@ async fn set_search_parameters(call: Call<'_>) -> Result<Answer, Fault> {
 
 async fn set_keep_fragments(call: Call<'_>) -> Result<Answer, Fault> {
     let keep = call.params.optional_flag("enabled").ok_or_else(|| Fault::missing("enabled"))?;
-    change_settings(&call, |settings| {
+    change_settings(call.directory, |settings| {
         settings.keep_url_fragments = keep;
         Ok(())
     })
@@ -127,7 +129,7 @@ async fn set_location_provider(call: Call<'_>) -> Result<Answer, Fault> {
     if !PROVIDERS.contains(&provider) {
         return Err(Fault::new(format!("Invalid provider ID: '{provider}'.")));
     }
-    change_settings(&call, |settings| {
+    change_settings(call.directory, |settings| {
         provider.clone_into(&mut settings.location_provider);
         Ok(())
     })
@@ -140,7 +142,7 @@ async fn set_anonymize(call: Call<'_>) -> Result<Answer, Fault> {
     let enabled = call.params.flag("anonymizeIPEnable");
     let mask = call.params.number::<u8>("maskLength").unwrap_or(2).min(MASK_BYTES_MAX);
     let locate_masked = call.params.flag("useAnonymizedIpForVisitEnrichment");
-    change_settings(&call, |settings| {
+    change_settings(call.directory, |settings| {
         settings.mask_bytes = if enabled { mask } else { 0 };
         settings.locate_masked = locate_masked;
         Ok(())
@@ -150,7 +152,7 @@ async fn set_anonymize(call: Call<'_>) -> Result<Answer, Fault> {
 }
 
 async fn set_do_not_track(call: Call<'_>, on: bool) -> Result<Answer, Fault> {
-    change_settings(&call, |settings| {
+    change_settings(call.directory, |settings| {
         settings.do_not_track = on;
         Ok(())
     })

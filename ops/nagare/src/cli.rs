@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use nagare_runtime::{ConnectionOptions, LogOptions, init_logs};
 
 use crate::{
-    admin::{SiteCommand, TokenCommand, UserCommand},
+    admin::{SettingCommand, SiteCommand, TokenCommand, UserCommand},
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,
@@ -74,6 +74,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Settings, under Matomo's names.
+    #[command(subcommand)]
+    Setting(SettingCommand),
     /// Starts the brokers alone.
     #[command(hide = true)]
     Brokers(BrokersArgs),
@@ -120,6 +123,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Site(command) => Box::pin(crate::admin::site(command)).await.map(done),
         Command::User(command) => Box::pin(crate::admin::user(command)).await.map(done),
         Command::Token(command) => Box::pin(crate::admin::token(command)).await.map(done),
+        Command::Setting(command) => Box::pin(crate::admin::setting(command)).await.map(done),
         Command::Brokers(args) => Box::pin(embedded::run_brokers(args)).await.map(done),
         // Handled before the runtime began.
         Command::BrokerGuard(_) | Command::ClickhouseHost(_) => Ok(ExitCode::SUCCESS),

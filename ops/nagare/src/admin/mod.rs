@@ -1,4 +1,6 @@
-//! `nagare site`, `nagare user`, `nagare token`: the directory from the command line.
+//! `nagare site`, `nagare user`, `nagare token`, `nagare setting`: the directory from the command line.
+
+mod setting;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Subcommand};
@@ -7,6 +9,8 @@ use nagare_schema::{ConfigKey, Entity, Site, SiteId, Token, UnixSeconds, User, Z
 use tokio_util::sync::CancellationToken;
 
 use crate::first_start::{now, random_hex, tell};
+
+pub use setting::{SettingCommand, setting};
 
 /// Bytes of a token: 32 hexadecimal digits, as Matomo's clients expect.
 const TOKEN_BYTES: usize = 16;

@@ -1,5 +1,7 @@
 //! `/api/v1` and the watermark: plain JSON, errors as `application/problem+json`.
 
+mod settings;
+
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
@@ -32,6 +34,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/api/v1/session", post(sign_in))
         .route("/api/v1/sites", get(sites))
         .route("/api/v1/lag", get(lag))
+        .merge(settings::router())
         .route("/health/caughtup", get(caughtup))
 }
 
