@@ -181,6 +181,7 @@ impl Stage {
             queues,
             metrics,
             clock: Clock::fixed(NOW),
+            proxies: http::Proxies::default(),
             in_flight: Semaphore::new(16),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

@@ -93,6 +93,8 @@ impl Ingest {
             queues,
             metrics,
             clock: Clock::system(),
+            proxies: http::Proxies::new(&options.proxy_headers, &options.trusted_proxies)
+                .map_err(IngestError::Proxies)?,
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

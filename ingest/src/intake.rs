@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     clock::Clock,
+    http::Proxies,
     metrics::Metrics,
     params::{BulkBody, Params},
     pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed},
@@ -25,6 +26,7 @@ pub(crate) struct Intake<S> {
     pub(crate) queues: Queues,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
+    pub(crate) proxies: Proxies,
     pub(crate) in_flight: Semaphore,
     /// Room for large bodies, in kibibytes.
     pub(crate) body_room: Semaphore,

@@ -16,6 +16,8 @@ pub enum DropReason {
     Bot,
     /// Do-Not-Track or Global Privacy Control is honoured (§4).
     DoNotTrack,
+    /// An expression on its parameters excludes the request (§4.2).
+    ExcludedRequest,
     /// The opt-out cookie is present (§4.6).
     OptedOut,
     /// The address is excluded (§4.4).
@@ -42,13 +44,14 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, for registering counters.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UnknownSite,
         Self::InvalidParameter,
         Self::Unauthorized,
         Self::NotRecorded,
         Self::Bot,
         Self::DoNotTrack,
+        Self::ExcludedRequest,
         Self::OptedOut,
         Self::ExcludedAddress,
         Self::ExcludedUserAgent,
@@ -71,6 +74,7 @@ impl DropReason {
             Self::NotRecorded => "not_recorded",
             Self::Bot => "bot",
             Self::DoNotTrack => "do_not_track",
+            Self::ExcludedRequest => "excluded_request",
             Self::OptedOut => "opted_out",
             Self::ExcludedAddress => "excluded_address",
             Self::ExcludedUserAgent => "excluded_user_agent",

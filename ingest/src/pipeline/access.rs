@@ -1,9 +1,8 @@
-//! Privileged parameters: who may set them, and what they set (`tracking.md` §1.6, §1.8, §8.1, §9).
+//! Privileged parameters: who may set them, and what they set (`tracking.md` §1.6, §8.1, §9).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use jiff::{Timestamp, civil};
-use nagare_schema::{Config, DropReason, GrantLevel, Place, UnixSeconds};
+use nagare_schema::{Config, DropReason, GrantLevel, Place};
 use sha2::{Digest, Sha256};
 
 use super::{Draft, Envelope, SHORT_BYTES_MAX};
@@ -12,10 +11,6 @@ use crate::{
     place::three_decimals,
 };
 
-/// Older hits need a token, seconds.
-const AGE_S_MAX: i64 = 86_400;
-/// Older times are no times, seconds: twenty years.
-const EPOCH_S: i64 = 20 * 365 * 86_400;
 /// Characters of a country or region.
 const CODE_CHARS_MAX: usize = 3;
 /// Bytes of a token; a longer text is none.
@@ -65,7 +60,8 @@ pub(super) fn place_override(draft: &mut Draft<'_>) -> Result<(), DropReason> {
 
 const PLACE: [Name; 5] = [Name::Country, Name::Region, Name::City, Name::Latitude, Name::Longitude];
 
-fn require(draft: &Draft<'_>) -> Result<(), DropReason> {
+/// Refuses the hit unless its token allows privileged parameters.
+pub(super) fn require(draft: &Draft<'_>) -> Result<(), DropReason> {
     if is_trusted(draft) { Ok(()) } else { Err(DropReason::Unauthorized) }
 }
 
@@ -91,39 +87,6 @@ pub(super) fn forced_place(params: &Params<'_>, located: &Place) -> Option<Place
     place.latitude = degrees(Name::Latitude, 90.0).or(place.latitude);
     place.longitude = degrees(Name::Longitude, 180.0).or(place.longitude);
     Some(place)
-}
-
-/// `cdt` and `cdo` (§1.8). A time that cannot be is ignored; an old one needs a token.
-pub(super) fn time(draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    let now = UnixSeconds::from(draft.envelope.received_at);
-    let sent = draft.params.text(Name::Time);
-    let offset = draft.params.int(Name::TimeOffset).map(i64::saturating_abs);
-    if sent.is_none() && offset.is_none() {
-        return Ok(());
-    }
-    let base = sent.map_or(Some(now.0), |text| seconds(text.trim()));
-    let at = base.map(|base| base.saturating_sub(offset.unwrap_or(0)));
-    let Some(at) = at.filter(|at| *at <= now.0 && *at > now.0 - EPOCH_S) else { return Ok(()) };
-    if now.0 - at >= AGE_S_MAX {
-        require(draft)?;
-    }
-    draft.at = UnixSeconds(at);
-    Ok(())
-}
-
-/// Unix seconds, or a date and time; UTC unless it names a zone.
-fn seconds(text: &str) -> Option<i64> {
-    if let Some(number) = float(text) {
-        return Some(number as i64);
-    }
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Some(instant.as_second());
-    }
-    if let Ok(instant) = jiff::fmt::rfc2822::parse(text) {
-        return Some(instant.timestamp().as_second());
-    }
-    let civil: civil::DateTime = text.parse().ok()?;
-    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
 }
 
 /// The address for what only enriches the hit, place and fingerprint: the whole one, unless settings
@@ -170,19 +133,5 @@ mod tests {
         check("2001:db8:1:2:3::4", 1, "2001:db8:1:2::");
         check("2001:db8:1:2:3::4", 2, "2001:db8:1::");
         check("2001:db8:1:2:3::4", 4, "::");
-    }
-
-    #[test]
-    fn section_1_8_times_are_read() {
-        assert_eq!(seconds("1302000000"), Some(1_302_000_000));
-        assert_eq!(seconds("2011-04-05 00:11:42"), Some(1_301_962_302));
-        assert_eq!(seconds("2011-04-05T00:11:42Z"), Some(1_301_962_302));
-        assert_eq!(seconds("2011-04-05T02:11:42+02:00"), Some(1_301_962_302));
-        assert_eq!(seconds("Tue, 05 Apr 2011 00:11:42 +0000"), Some(1_301_962_302));
-        assert_eq!(seconds("2011-04-05"), Some(1_301_961_600));
-        assert_eq!(seconds("1301962302.9"), Some(1_301_962_302));
-        for text in ["never", "", "2011-13-05", "0x10"] {
-            assert_eq!(seconds(text), None, "{text}");
-        }
     }
 }

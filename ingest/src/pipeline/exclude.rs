@@ -16,11 +16,12 @@ pub(super) fn exclude(draft: &mut Draft<'_>) -> Result<(), DropReason> {
 
 type Check = fn(&Draft<'_>) -> bool;
 
-const CHECKS: [(Check, DropReason); 10] = [
+const CHECKS: [(Check, DropReason); 11] = [
     (is_bot, DropReason::Bot),
     (|draft| !draft.params.flag(Name::Record), DropReason::NotRecorded),
     (|draft| draft.rules.settings().do_not_track && draft.envelope.do_not_track, DropReason::DoNotTrack),
     (|draft| draft.params.text(Name::InstallCheck).is_some(), DropReason::InstallCheck),
+    (|draft| draft.rules.excluded_requests.exclude(draft.params), DropReason::ExcludedRequest),
     (|draft| draft.envelope.opted_out, DropReason::OptedOut),
     (|draft| draft.rules.exclude_address(&draft.site, draft.address), DropReason::ExcludedAddress),
     (|draft| draft.rules.exclude_agent(&draft.site, &draft.user_agent), DropReason::ExcludedUserAgent),

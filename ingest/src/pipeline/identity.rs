@@ -1,6 +1,6 @@
 //! Who the visitor is, as far as a hit tells (`tracking.md` §2.1, §2.2).
 
-use std::{hash::Hasher, net::IpAddr, sync::Arc};
+use std::{borrow::Cow, hash::Hasher, net::IpAddr, sync::Arc};
 
 use nagare_schema::{ConfigId, DropReason, Identity, VisitorId};
 use sha1::Sha1;
@@ -9,7 +9,8 @@ use siphasher::sip::SipHasher24;
 
 use super::{Draft, access::enriching, client};
 use crate::{
-    params::{Name, Params, cut, cut_chars},
+    params::{Name, cut, cut_chars},
+    rules::Rules,
     salt::DayKey,
 };
 
@@ -23,7 +24,10 @@ const LANGUAGE_BYTES: usize = 20;
 /// `uid`, `cid`, `_id`: the first that is there.
 pub(super) fn visitor(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     let params = draft.params;
-    if let Some(user) = params.filled(Name::UserId) {
+    draft.user = params.filled(Name::UserId).map(|user| pseudonym(draft.rules, &user));
+    if draft.rules.settings().random_fingerprints {
+        draft.identity = Identity::None;
+    } else if let Some(user) = &draft.user {
         let digest = Sha1::digest(user.as_bytes());
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&digest[..8]);
@@ -35,11 +39,25 @@ pub(super) fn visitor(draft: &mut Draft<'_>) -> Result<(), DropReason> {
         }
         draft.visitor = hexadecimal(&forced);
         draft.identity = if draft.visitor.is_some() { Identity::Forced } else { Identity::None };
-    } else if let Some(id) = params.text(Name::VisitorId).filter(|id| id.len() >= VISITOR_ID_CHARS) {
+    } else if let Some(id) = cookie(draft) {
         draft.visitor = id.get(..VISITOR_ID_CHARS).and_then(hexadecimal);
         draft.identity = if draft.visitor.is_some() { Identity::Cookie } else { Identity::None };
     }
     Ok(())
+}
+
+/// `_id`, unless cookies are ignored (§9).
+fn cookie<'a>(draft: &Draft<'a>) -> Option<Cow<'a, str>> {
+    let sent = draft.params.text(Name::VisitorId).filter(|_| !draft.rules.settings().cookieless);
+    sent.filter(|id| id.len() >= VISITOR_ID_CHARS)
+}
+
+/// The user id, or a hash of it that only this deployment can make (§9).
+fn pseudonym(rules: &Rules, user: &str) -> String {
+    if !rules.settings().pseudonymous_user_ids {
+        return user.to_owned();
+    }
+    format!("{:x}", Sha1::new().chain_update(user).chain_update(&rules.secret).finalize())
 }
 
 fn hexadecimal(id: &str) -> Option<VisitorId> {
@@ -47,13 +65,16 @@ fn hexadecimal(id: &str) -> Option<VisitorId> {
 }
 
 /// `uid`, as it is stored.
-pub(super) fn user_id(params: &Params<'_>) -> Option<Arc<str>> {
-    params.filled(Name::UserId).map(|user| cut_chars(&user, USER_ID_CHARS_MAX).into())
+pub(super) fn user_id(draft: &Draft<'_>) -> Option<Arc<str>> {
+    draft.user.as_deref().map(|user| cut_chars(user, USER_ID_CHARS_MAX).into())
 }
 
 /// The fingerprint: equal for equal devices on one site and day, and of no use on another day, since
 /// the key, which stands for deployment, site and day, is forgotten.
 pub(super) fn fingerprint(draft: &Draft<'_>, key: DayKey) -> ConfigId {
+    if draft.rules.settings().random_fingerprints {
+        return ConfigId(rand::random());
+    }
     let mut hasher = SipHasher24::new_with_key(&key.0);
     let address = match enriching(draft) {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),

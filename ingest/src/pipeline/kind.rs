@@ -1,6 +1,6 @@
 //! What a hit reports (`tracking.md` §5.1, §5.5, §5.6, §7.6).
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use nagare_schema::{Content, DropReason, EventDetail, GoalId, HitKind, Order};
 
@@ -25,7 +25,7 @@ pub(super) fn choose(draft: &mut Draft<'_>) -> Result<(), DropReason> {
         HitKind::Ping
     } else {
         match params.int(Name::Goal) {
-            Some(0) => ecommerce(params),
+            Some(0) => ecommerce(draft),
             Some(goal) if goal > 0 => manual_goal(draft, goal)?,
             _ => action(params, &draft.site)?.ok_or(DropReason::InvalidParameter)?,
         }
@@ -40,8 +40,13 @@ fn manual_goal(draft: &Draft<'_>, goal: i64) -> Result<HitKind, DropReason> {
     if exists { Ok(HitKind::Goal(id)) } else { Err(DropReason::InvalidParameter) }
 }
 
-fn ecommerce(params: &Params<'_>) -> HitKind {
-    let id = params.filled(Name::OrderId).map(|id| Arc::from(cut_chars(&id, ORDER_ID_CHARS_MAX)));
+fn ecommerce(draft: &Draft<'_>) -> HitKind {
+    let params = draft.params;
+    let stored = |id: Cow<'_, str>| match draft.rules.settings().pseudonymous_order_ids {
+        true => Arc::from(random_order_id()),
+        false => Arc::from(cut_chars(&id, ORDER_ID_CHARS_MAX)),
+    };
+    let id = params.filled(Name::OrderId).map(stored);
     let is_order = id.is_some();
     let order = Box::new(Order {
         id,
@@ -52,6 +57,11 @@ fn ecommerce(params: &Params<'_>) -> HitKind {
         items: detail::items(params),
     });
     if is_order { HitKind::Order(order) } else { HitKind::Cart(order) }
+}
+
+/// Stands for an order id that may not be known, and has its usual length (§9).
+fn random_order_id() -> String {
+    rand::random::<[u8; 20]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The action, by its parameters; `None` for a custom action (`ca`) that no kind claims.

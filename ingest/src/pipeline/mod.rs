@@ -6,6 +6,7 @@ mod detail;
 mod exclude;
 mod identity;
 mod kind;
+mod time;
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
@@ -87,6 +88,8 @@ struct Draft<'a> {
     at: UnixSeconds,
     user_agent: Cow<'a, str>,
     languages: String,
+    /// `uid`, or its pseudonym.
+    user: Option<String>,
     visitor: Option<VisitorId>,
     identity: nagare_schema::Identity,
     kind: HitKind,
@@ -100,7 +103,7 @@ type Step = fn(&mut Draft<'_>) -> Result<(), DropReason>;
 const STEPS: [(&str, Step); 8] = [
     ("address", access::address),
     ("place override", access::place_override),
-    ("time", access::time),
+    ("time", time::time),
     ("client", client::describe),
     ("exclusion", exclude::exclude),
     ("visitor", identity::visitor),
@@ -129,6 +132,7 @@ impl<S: SaltStore> Pipeline<S> {
             at: UnixSeconds::from(envelope.received_at),
             user_agent: Cow::Borrowed(""),
             languages: String::new(),
+            user: None,
             visitor: None,
             identity: nagare_schema::Identity::None,
             kind: HitKind::PageView,
@@ -183,7 +187,7 @@ fn assemble(draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<P
         visitor: draft.visitor,
         identity: draft.identity,
         config_id,
-        user_id: identity::user_id(params),
+        user_id: identity::user_id(&draft),
         new_visit: params.flag(Name::NewVisit),
         url: page_url(&draft).map(|url| Arc::from(one_line(&url, TEXT_BYTES_MAX).as_ref())),
         title: line(Name::Title, TEXT_BYTES_MAX),

@@ -3,6 +3,7 @@
 mod address_range;
 mod agents;
 pub(crate) mod bots;
+mod requests;
 mod site_url;
 pub(crate) mod spam;
 
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 
 pub(crate) use address_range::AddressRange;
 use agents::ExcludedAgents;
+pub(crate) use requests::ExcludedRequests;
 use site_url::SiteUrls;
 
 /// The rules of one site.
@@ -73,6 +75,8 @@ pub(crate) struct Rules {
     pub(crate) config: Arc<Config>,
     sites: HashMap<SiteId, Arc<SiteRules>>,
     excluded: Excluded,
+    /// Requests that are not recorded.
+    pub(crate) excluded_requests: ExcludedRequests,
     /// Secret of the deployment, part of every fingerprint.
     pub(crate) secret: String,
 }
@@ -88,6 +92,7 @@ impl Rules {
         Self {
             sites: config.sites.iter().map(|(id, site)| (*id, compiled(site))).collect(),
             excluded: Excluded::new(&config.settings.excluded_ips, &config.settings.excluded_user_agents),
+            excluded_requests: ExcludedRequests::new(&config.settings.excluded_requests),
             secret: config.deployment.as_ref().map(|deployment| deployment.secret.clone()).unwrap_or_default(),
             config,
         }

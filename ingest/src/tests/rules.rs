@@ -109,3 +109,10 @@ async fn section_0_3_an_unauthorised_override_of_a_bot_is_still_refused() {
     assert_eq!(browser.get("country=fr&ua=Googlebot/2.1", &[]).await.status, 400);
     assert_eq!(browser.dropped(DropReason::Unauthorized), 1);
 }
+
+#[tokio::test]
+async fn section_4_2_excluded_requests() {
+    let settings: Option<fn(&mut Settings)> = Some(|settings| settings.excluded_requests = vec!["uid==me".to_owned()]);
+    check(Case { settings, query: "uid=Me", ..Case::default() }, Some(DropReason::ExcludedRequest)).await;
+    check(Case { settings, query: "uid=you", ..Case::default() }, None).await;
+}
