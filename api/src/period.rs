@@ -93,6 +93,17 @@ impl Period {
         Self { kind, from, to }
     }
 
+    /// The period as people write it.
+    pub(crate) fn pretty(&self) -> String {
+        match self.kind {
+            PeriodKind::Day => self.from.strftime("%A, %B %-d, %Y").to_string(),
+            PeriodKind::Month => self.from.strftime("%B %Y").to_string(),
+            PeriodKind::Year => self.from.strftime("%Y").to_string(),
+            PeriodKind::Week => format!("Week {}", pretty_range(self.from, self.to)),
+            PeriodKind::Range => pretty_range(self.from, self.to),
+        }
+    }
+
     /// First day of the first and last day of the last of the periods that end with this one: what a
     /// graph over time shows.
     pub(crate) fn evolution(&self) -> (Date, Date) {
@@ -147,6 +158,13 @@ impl Period {
     pub(crate) fn bucket(&self) -> String {
         self.from.to_string()
     }
+}
+
+/// Two dates, the parts they share told once.
+pub(crate) fn pretty_range(from: Date, to: Date) -> String {
+    let to_pattern = if (from.year(), from.month()) == (to.year(), to.month()) { "%-d, %Y" } else { "%B %-d, %Y" };
+    let from_pattern = if from.year() == to.year() { "%B %-d" } else { "%B %-d, %Y" };
+    format!("{} – {}", from.strftime(from_pattern), to.strftime(to_pattern))
 }
 
 /// The key of a period in an answer by date.
@@ -321,6 +339,15 @@ mod tests {
         };
         assert_eq!(dates("day"), "2008-12-06,2009-01-04");
         assert_eq!(dates("year"), "2000-01-01,2009-12-31");
+    }
+
+    #[test]
+    fn periods_are_written_as_people_do() {
+        let pretty = |period: &str, date: &str| parse(period, date, TODAY).unwrap().list[0].pretty();
+        assert_eq!(pretty("day", "2009-01-04"), "Sunday, January 4, 2009");
+        assert_eq!(pretty("week", "2010-01-03"), "Week December 28, 2009 – January 3, 2010");
+        assert_eq!(pretty("month", "2010-01-03"), "January 2010");
+        assert_eq!(pretty("range", "2010-01-03,2010-01-09"), "January 3 – 9, 2010");
     }
 
     #[test]

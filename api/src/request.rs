@@ -54,6 +54,27 @@ impl Params {
         Ok(Self { entries })
     }
 
+    /// The same with one text changed, or added.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.entries.retain(|(entry, _)| entry != name);
+        self.entries.push((name.to_owned(), Param::Text(value.into())));
+        self
+    }
+
+    /// The same with one parameter that is a list.
+    pub(crate) fn with_list(mut self, name: &str, values: &[String]) -> Self {
+        self.entries.retain(|(entry, _)| entry != name);
+        let items = values.iter().enumerate().map(|(at, value)| (at.to_string(), Param::Text(value.clone())));
+        self.entries.push((name.to_owned(), Param::Array(items.collect())));
+        self
+    }
+
+    /// The same without these.
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+        self.entries.retain(|(entry, _)| !names.contains(&entry.as_str()));
+        self
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Param> {
         self.entries.iter().find(|(entry, _)| entry == name).map(|(_, value)| value)
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::table::Answer;
+
 /// Name of a column, metadata or field.
 pub(crate) type Name = Cow<'static, str>;
 
@@ -15,6 +17,8 @@ pub(crate) enum Value {
     Text(String),
     List(Vec<Value>),
     Record(Record),
+    /// Rows, or rows by a key, within an answer.
+    Answer(Box<Answer>),
 }
 
 impl Value {
@@ -43,12 +47,12 @@ impl Value {
             Self::Int(number) => number.to_string(),
             Self::Float(number) => number.to_string(),
             Self::Text(text) => text.clone(),
-            Self::List(_) | Self::Record(_) => return None,
+            Self::List(_) | Self::Record(_) | Self::Answer(_) => return None,
         })
     }
 
     pub(crate) fn is_scalar(&self) -> bool {
-        !matches!(self, Self::List(_) | Self::Record(_))
+        !matches!(self, Self::List(_) | Self::Record(_) | Self::Answer(_))
     }
 }
 

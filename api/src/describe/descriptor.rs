@@ -1,5 +1,8 @@
-use super::{Description, Descriptions, ENGLISH, GoalSet, Metric, Unit};
-use crate::value::{Record, Value};
+use super::{Description, Descriptions, ENGLISH, GoalSet, Metric};
+use crate::{
+    shape::Columns,
+    value::{Record, Value},
+};
 
 /// Where the guides of reports are.
 const GUIDES: &str = "https://matomo.org/";
@@ -35,6 +38,9 @@ pub(crate) struct Asked {
     pub(crate) evolution: Option<(String, String)>,
     pub(crate) subtable: Option<String>,
     pub(crate) hides_documentation: bool,
+    /// Distinct counts of rows are told of single days only.
+    pub(crate) hides_uniques: bool,
+    pub(crate) columns: Columns,
 }
 
 impl Descriptor {
@@ -86,6 +92,13 @@ impl Descriptor {
         resolve(&ENGLISH.set_of(self.description).metrics)
     }
 
+    /// Metrics that are counted in the period that is asked for.
+    pub(crate) fn shown_metrics(&self, asked: &Asked) -> Vec<Shown> {
+        let mut metrics = self.metrics();
+        metrics.retain(|shown| !(asked.hides_uniques && matches!(shown.name, "nb_uniq_visitors" | "nb_users")));
+        metrics
+    }
+
     /// Metrics that are computed, without those that are not listed by themselves.
     pub(crate) fn processed(&self) -> Vec<Shown> {
         self.all_processed().into_iter().filter(|shown| !self.hides(shown.name)).collect()
@@ -120,13 +133,6 @@ impl Descriptor {
             }
         }
         all
-    }
-
-    /// How a metric of the report is written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "processed reports come next"))]
-    pub(crate) fn unit(&self, name: &str) -> Option<Unit> {
-        let all = self.every_metric().into_iter().chain(self.goal_metrics());
-        all.into_iter().find(|shown| shown.name == name).and_then(|shown| shown.metric.unit)
     }
 
     /// The descriptor as `API.getReportMetadata` answers it.
@@ -170,8 +176,12 @@ impl Descriptor {
 
     fn describe_metrics(&self, record: &mut Record, asked: &Asked) {
         let labels = |shown: &[Shown]| pairs(shown.iter().map(|shown| (shown.name, shown.metric.label.as_str())));
-        let all = self.every_metric();
-        record.set("metrics", labels(&self.metrics()));
+        let shown = |mut list: Vec<Shown>| {
+            list.retain(|shown| asked.columns.shows(shown.name));
+            list
+        };
+        let all = shown(self.every_metric());
+        record.set("metrics", labels(&shown(self.shown_metrics(asked))));
         let documented: Vec<(&str, &str)> = all
             .iter()
             .filter_map(|shown| shown.metric.documentation.as_deref().map(|text| (shown.name, text)))
@@ -179,7 +189,7 @@ impl Descriptor {
         if !asked.hides_documentation && !documented.is_empty() {
             record.set("metricsDocumentation", pairs(documented.into_iter()));
         }
-        let processed = self.processed();
+        let processed = shown(self.processed());
         if !processed.is_empty() {
             record.set("processedMetrics", labels(&processed));
         }
@@ -270,7 +280,6 @@ mod tests {
     fn rates_of_conversion_are_told_with_the_goals() {
         let country = of("UserCountry.getCountry", None);
         assert_eq!(names(&country.processed()), ["nb_actions_per_visit", "avg_time_on_site", "bounce_rate"]);
-        assert_eq!(country.unit("conversion_rate"), Some(Unit::Percent));
         assert_eq!(names(&country.goal_metrics()), ["nb_conversions", "revenue"]);
         let language = of("UserLanguage.getLanguage", None);
         assert!(names(&language.processed()).contains(&"conversion_rate"));

@@ -52,6 +52,10 @@ pub(crate) fn find(
         let mut parameters = descriptor.parameters.iter();
         !descriptor.parameters.is_empty() && parameters.all(|(name, value)| parameter(name).as_ref() == Some(value))
     };
+    let is_asked = |descriptor: &Descriptor| descriptor.parameters.iter().any(|(name, _)| parameter(name).is_some());
+    if named.iter().any(is_asked) && !named.iter().any(has_all) {
+        return None;
+    }
     let at = named.iter().position(has_all).or_else(|| named.iter().position(|found| found.parameters.is_empty()))?;
     Some(named.swap_remove(at))
 }
@@ -83,6 +87,6 @@ mod tests {
         };
         assert_eq!(found(None), Some("Goals_get".to_owned()));
         assert_eq!(found(Some("0")), Some("Goals_get_idGoal--0".to_owned()));
-        assert_eq!(found(Some("99")), Some("Goals_get".to_owned()));
+        assert_eq!(found(Some("99")), None);
     }
 }

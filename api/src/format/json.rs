@@ -82,6 +82,7 @@ fn of_value(value: &Value) -> Json {
         Value::Int(number) => json!(number),
         Value::Float(number) => json!(number),
         Value::Text(text) => json!(text),
+        Value::Answer(answer) => of_answer(answer),
         Value::List(values) => values.iter().map(of_value).collect(),
         Value::Record(record) if record.is_empty() => json!([]),
         Value::Record(record) => of_record(record),

@@ -177,9 +177,27 @@ impl Writer {
     /// A value between its tags.
     fn field(&mut self, (opening, closing): (&str, &str), value: &Value, naming: Naming) {
         match value {
+            Value::Answer(answer) => self.nested((opening, closing), answer),
             Value::List(values) => self.block(opening, closing, |writer| writer.list(values, naming)),
             Value::Record(record) => self.block(opening, closing, |writer| writer.record(record, naming)),
             scalar_value => self.leaf(opening, closing, &scalar(scalar_value).unwrap_or_default()),
+        }
+    }
+
+    /// An answer within an answer: a single value is told by name.
+    fn nested(&mut self, (opening, closing): (&str, &str), answer: &Answer) {
+        match answer {
+            Answer::Map(map) => self.block(opening, closing, |writer| writer.entries(map)),
+            Answer::Table(table) if !table.rows.is_empty() => {
+                self.block(opening, closing, |writer| writer.rows(table));
+            }
+            Answer::Simple(Some(record)) if record.len() == 1 => self.block(opening, closing, |writer| {
+                record.iter().for_each(|(_, value)| writer.column("value", value, Columns::Tags));
+            }),
+            Answer::Simple(Some(record)) => self.block(opening, closing, |writer| {
+                record.iter().for_each(|(name, value)| writer.column(name, value, Columns::Tags));
+            }),
+            _ => self.leaf(opening, closing, ""),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
     metrics::Family,
     period::{self, PeriodKind},
     permission::{Granted, Permission, check_site},
+    shape::Columns,
     table::Answer,
     value::{Record, Value},
 };
@@ -62,8 +63,16 @@ pub(super) fn asked(call: &Call<'_>, site: SiteId) -> Result<Asked, Fault> {
         (Some(period), Some(date)) => Some(evolution(call, site, period, date)?),
         _ => None,
     };
-    let hides_documentation = params.flag("hideMetricsDoc");
-    Ok(Asked { site: site.to_string(), period, date, evolution, subtable: text("idSubtable"), hides_documentation })
+    Ok(Asked {
+        site: site.to_string(),
+        hides_uniques: period.as_deref().is_some_and(|period| period != PeriodKind::Day.name()),
+        period,
+        date,
+        evolution,
+        subtable: text("idSubtable"),
+        hides_documentation: params.flag("hideMetricsDoc"),
+        columns: Columns::read(params, false),
+    })
 }
 
 /// Period and dates of the graph over time.

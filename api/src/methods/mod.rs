@@ -7,8 +7,11 @@ mod goals;
 mod live;
 mod metadata;
 mod multi_sites;
+mod nested;
+mod processed_report;
 mod registry;
 mod report;
+mod row_evolution;
 mod settings;
 mod sites;
 mod version;
@@ -60,19 +63,26 @@ async fn run_method(method: &Method, call: &Call<'_>) -> Result<Answer, Fault> {
 
 fn find(params: &Params) -> Result<Method, Fault> {
     let name = params.required("method")?;
-    let Some((module, action)) = name.split_once('.').filter(|(module, action)| is_word(module) && is_word(action))
-    else {
+    if !name.split_once('.').is_some_and(|(module, action)| is_word(module) && is_word(action)) {
         return Err(Fault::new("The method name is invalid. Expected 'module.methodName'"));
-    };
-    registry::find(name).ok_or_else(|| {
-        Fault::with_status(
-            StatusCode::BAD_REQUEST,
-            format!(
-                "The method '{action}' does not exist or is not available in the module \
-                 '\\Piwik\\Plugins\\{module}\\API'."
-            ),
-        )
-    })
+    }
+    registry::find(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Fault {
+    let (module, action) = name.split_once('.').unwrap_or((name, ""));
+    Fault::with_status(
+        StatusCode::BAD_REQUEST,
+        format!(
+            "The method '{action}' does not exist or is not available in the module \
+             '\\Piwik\\Plugins\\{module}\\API'."
+        ),
+    )
+}
+
+/// The wall clock in milliseconds: how long an answer took.
+fn now_millis() -> i64 {
+    crate::server::now().0
 }
 
 fn is_word(text: &str) -> bool {

@@ -1,4 +1,7 @@
-use super::{Answering, Call, goals, live, metadata, multi_sites, report, settings, sites, version};
+use super::{
+    Answering, Call, goals, live, metadata, multi_sites, processed_report, report, row_evolution, settings, sites,
+    version,
+};
 use crate::{
     catalogue::{self, Report},
     metrics::Family,
@@ -52,6 +55,8 @@ impl Method {
 const CALLS: &[&[Method]] = &[
     version::METHODS,
     metadata::METHODS,
+    processed_report::METHODS,
+    row_evolution::METHODS,
     sites::METHODS,
     goals::METHODS,
     settings::METHODS,

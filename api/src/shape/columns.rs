@@ -33,7 +33,7 @@ impl Columns {
         Self { show, hide, shows_helpers, is_deep }
     }
 
-    fn shows(&self, name: &str) -> bool {
+    pub(crate) fn shows(&self, name: &str) -> bool {
         let is_named = |column: &String| {
             let rest = name.strip_prefix(column.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))

@@ -71,6 +71,19 @@ fn truncate(table: &mut Table, count: usize) {
     table.rows.push(others);
 }
 
+/// The sums of the columns of all rows.
+pub(crate) fn total<'a>(rows: impl Iterator<Item = &'a Row>) -> Record {
+    const DECIMALS: i32 = 4;
+    let mut sum = Record::default();
+    rows.for_each(|row| add(&mut sum, &row.columns));
+    for (_, value) in sum.iter_mut() {
+        if let Value::Float(number) = value {
+            *value = Value::number(super::rows::round(*number, DECIMALS));
+        }
+    }
+    sum
+}
+
 /// Adds the columns of a row: sums, least and most.
 fn add(sum: &mut Record, other: &Record) {
     for (name, value) in other.iter().filter(|(name, _)| name != "label") {

@@ -80,7 +80,8 @@ impl MetricFormat {
     }
 }
 
-fn is_rate(name: &str) -> bool {
+/// Percents over HTTP (`reporting-api.md` §10).
+pub(crate) fn is_rate(name: &str) -> bool {
     const PARTS: [&str; 6] =
         ["conversion_rate", "abandoned_rate", "interaction_rate", "exit_rate", "nb_visits_percentage", "_evolution"];
     if name.ends_with("_evolution_trend") {

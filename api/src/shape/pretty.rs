@@ -27,6 +27,18 @@ pub(crate) fn duration(seconds: f64) -> String {
     format!("{} years {} days", whole / YEAR, whole % YEAR / DAY)
 }
 
+/// A duration as a clock shows it (`reporting-api.md` §10).
+#[expect(clippy::cast_sign_loss, reason = "the sign is written apart")]
+pub(crate) fn clock(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let whole = seconds.abs() as u64;
+    let days = if whole >= DAY { format!("{} days ", whole / DAY) } else { String::new() };
+    let hundredths = (seconds.abs().fract() * 100.0).round() as u64;
+    let fraction = if hundredths == 0 { String::new() } else { format!(".{hundredths:02}") };
+    let (hours, minutes) = (whole % DAY / HOUR, whole % HOUR / MINUTE);
+    format!("{sign}{days}{hours:02}:{minutes:02}:{:02}{fraction}", whole % MINUTE)
+}
+
 /// A ratio as percent with at most four decimals.
 pub(crate) fn percent(ratio: f64) -> String {
     format!("{}%", grouped(round(ratio * 100.0, 4), None))
@@ -93,6 +105,14 @@ mod tests {
         assert_eq!(
             texts,
             ["0s", "12s", "0.004s", "2.46s", "3 min 4s", "2 hours 5 min", "3 days 2 hours", "1 years 20 days"]
+        );
+    }
+
+    #[test]
+    fn a_clock_has_days_and_hundredths() {
+        assert_eq!(
+            [1086.0, 93_784.0, 0.25, -5.0].map(clock),
+            ["00:18:06", "1 days 02:03:04", "00:00:00.25", "-00:00:05"]
         );
     }
 

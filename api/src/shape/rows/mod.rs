@@ -121,7 +121,7 @@ pub(crate) fn round(number: f64, decimals: i32) -> f64 {
 }
 
 /// A quotient, 0 when the divisor is.
-pub(super) fn quotient(dividend: f64, divisor: f64, decimals: i32) -> f64 {
+pub(crate) fn quotient(dividend: f64, divisor: f64, decimals: i32) -> f64 {
     if divisor == 0.0 { 0.0 } else { round(dividend / divisor, decimals) }
 }
 
