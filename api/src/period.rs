@@ -164,7 +164,7 @@ impl Period {
 pub(crate) fn pretty_range(from: Date, to: Date) -> String {
     let to_pattern = if (from.year(), from.month()) == (to.year(), to.month()) { "%-d, %Y" } else { "%B %-d, %Y" };
     let from_pattern = if from.year() == to.year() { "%B %-d" } else { "%B %-d, %Y" };
-    format!("{} – {}", from.strftime(from_pattern), to.strftime(to_pattern))
+    format!("{}\u{2009}–\u{2009}{}", from.strftime(from_pattern), to.strftime(to_pattern))
 }
 
 /// The key of a period in an answer by date.
@@ -345,9 +345,9 @@ mod tests {
     fn periods_are_written_as_people_do() {
         let pretty = |period: &str, date: &str| parse(period, date, TODAY).unwrap().list[0].pretty();
         assert_eq!(pretty("day", "2009-01-04"), "Sunday, January 4, 2009");
-        assert_eq!(pretty("week", "2010-01-03"), "Week December 28, 2009 – January 3, 2010");
+        assert_eq!(pretty("week", "2010-01-03"), "Week December 28, 2009\u{2009}–\u{2009}January 3, 2010");
         assert_eq!(pretty("month", "2010-01-03"), "January 2010");
-        assert_eq!(pretty("range", "2010-01-03,2010-01-09"), "January 3 – 9, 2010");
+        assert_eq!(pretty("range", "2010-01-03,2010-01-09"), "January 3\u{2009}–\u{2009}9, 2010");
     }
 
     #[test]

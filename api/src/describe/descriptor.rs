@@ -6,6 +6,8 @@ use crate::{
 
 /// Where the guides of reports are.
 const GUIDES: &str = "https://matomo.org/";
+/// Told of legacy data only.
+pub(crate) const LEGACY: &str = "avg_time_generation";
 
 /// A report of a site as clients are told of it.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub(crate) struct Asked {
     /// Distinct counts of rows are told of single days only.
     pub(crate) hides_uniques: bool,
     pub(crate) columns: Columns,
+    /// Metrics of legacy data are not explained.
+    pub(crate) hides_legacy: bool,
+    /// Metrics of which nothing is told.
+    pub(crate) silent: Vec<&'static str>,
 }
 
 impl Descriptor {
@@ -158,14 +164,6 @@ impl Descriptor {
             record.set("dimensions", pairs(dimensions.map(|(id, name)| (id.as_str(), name.as_str()))));
         }
         self.describe_metrics(&mut record, asked);
-        if self.description.constant_rows {
-            record.set("constantRowsCount", true);
-        }
-        optional(&mut record, "actionToLoadSubTables", self.description.below.as_deref());
-        if !self.description.related.is_empty() {
-            let related = self.description.related.iter().filter_map(|name| related(name));
-            record.set("relatedReports", Value::List(related.map(Value::Record).collect()));
-        }
         if self.description.is_subtable {
             record.set("isSubtableReport", true);
         }
@@ -177,13 +175,14 @@ impl Descriptor {
     fn describe_metrics(&self, record: &mut Record, asked: &Asked) {
         let labels = |shown: &[Shown]| pairs(shown.iter().map(|shown| (shown.name, shown.metric.label.as_str())));
         let shown = |mut list: Vec<Shown>| {
-            list.retain(|shown| asked.columns.shows(shown.name));
+            list.retain(|shown| asked.columns.shows(shown.name) && !asked.silent.contains(&shown.name));
             list
         };
         let all = shown(self.every_metric());
         record.set("metrics", labels(&shown(self.shown_metrics(asked))));
         let documented: Vec<(&str, &str)> = all
             .iter()
+            .filter(|shown| !(asked.hides_legacy && shown.name == LEGACY))
             .filter_map(|shown| shown.metric.documentation.as_deref().map(|text| (shown.name, text)))
             .collect();
         if !asked.hides_documentation && !documented.is_empty() {
@@ -194,6 +193,16 @@ impl Descriptor {
             record.set("processedMetrics", labels(&processed));
         }
         record.set("metricTypes", units(&all));
+        if self.description.constant_rows {
+            record.set("constantRowsCount", true);
+        }
+        if let Some(below) = &self.description.below {
+            record.set("actionToLoadSubTables", below.clone());
+        }
+        if !self.description.related.is_empty() {
+            let related = self.description.related.iter().filter_map(|name| related(name));
+            record.set("relatedReports", Value::List(related.map(Value::Record).collect()));
+        }
         let Some(set) = self.goal_set() else { return };
         record.set("metricsGoal", labels(&resolve(&set.metrics)));
         record.set("processedMetricsGoal", labels(&resolve(&set.processed)));
@@ -218,6 +227,7 @@ impl Descriptor {
         };
         let evolution =
             asked.evolution.as_ref().map(|(period, dates)| format!("{base}&period={period}&date={dates}{subtable}"));
+        let period = if date.contains(',') { "range" } else { period };
         let own = format!("{base}&period={period}&date={date}{subtable}");
         let is_over_time = self.dimension.is_none();
         record.set("imageGraphUrl", evolution.clone().filter(|_| is_over_time).unwrap_or(own));

@@ -6,7 +6,7 @@ mod site;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-pub(crate) use descriptor::{Asked, Descriptor};
+pub(crate) use descriptor::{Asked, Descriptor, LEGACY};
 use serde::Deserialize;
 pub(crate) use site::{find, of_site};
 
@@ -129,6 +129,21 @@ impl Descriptions {
         }
         set
     }
+}
+
+/// What a report is called.
+pub(crate) fn title_of(report: &str) -> Option<&'static str> {
+    ENGLISH.reports.iter().find(|description| description.name == report).map(|description| description.title.as_str())
+}
+
+/// What a report calls a column; what it is called elsewhere when the report does not say.
+pub(crate) fn label_of(report: &str, column: &str) -> Option<&'static str> {
+    let described = ENGLISH.reports.iter().find(|description| description.name == report);
+    let own = described.map(Descriptor::of).and_then(|descriptor| {
+        let mut metrics = descriptor.every_metric().into_iter();
+        metrics.find(|shown| shown.name == column).map(|shown| shown.metric)
+    });
+    own.or_else(|| ENGLISH.metrics.get(column)).map(|metric| metric.label.as_str())
 }
 
 #[cfg(test)]

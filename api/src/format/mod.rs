@@ -1,6 +1,9 @@
 //! Answers as text (`reporting-api.md` §5): one renderer for each format.
 
+mod csv;
+mod html;
 mod json;
+mod labels;
 mod xml;
 
 use axum::{
@@ -8,11 +11,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{error::Fault, request::Params, table::Answer};
+use labels::Labels;
+
+use crate::{describe, error::Fault, request::Params, table::Answer};
 
 const XML: &str = "text/xml; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
 const JAVASCRIPT: &str = "application/javascript; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const SPREADSHEET: &str = "application/vnd.ms-excel";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// How an answer is written.
@@ -23,6 +30,24 @@ pub(crate) enum Format {
     Json {
         callback: Option<String>,
     },
+    Csv(Lines),
+    Html {
+        /// The method, which names the table.
+        id: String,
+        labels: Labels,
+    },
+}
+
+/// How lines of cells are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lines {
+    separator: char,
+    extension: &'static str,
+    /// Sixteen bits a letter, which spreadsheets expect.
+    is_wide: bool,
+    labels: Labels,
+    /// What the report and its period are called.
+    title: String,
 }
 
 impl Format {
@@ -35,8 +60,14 @@ impl Format {
         match name.to_ascii_lowercase().as_str() {
             "xml" => Ok(Self::Xml),
             "json" | "original" => Ok(Self::Json { callback: callback(params) }),
-            "console" | "csv" | "html" | "rss" | "tsv" => {
-                Err(format!("Error: Renderer format '{name}' is not available yet. Try xml or json."))
+            "csv" => Ok(Self::Csv(Lines::read(params, ',', "csv"))),
+            "tsv" => Ok(Self::Csv(Lines::read(params, '\t', "csv"))),
+            "html" => {
+                let id = params.filled("method").unwrap_or_default().replace('.', "_");
+                Ok(Self::Html { id, labels: Labels::read(params) })
+            }
+            "console" | "rss" => {
+                Err(format!("Error: Renderer format '{name}' is not available yet. Try xml, json, csv, tsv or html."))
             }
             _ => Err(format!(
                 "Error: Renderer format '{name}' not valid. Try any of the following instead: console, csv, html, \
@@ -49,6 +80,11 @@ impl Format {
     pub(crate) fn answer(&self, answer: &Answer) -> Response {
         match self {
             Self::Xml => text(StatusCode::OK, XML, xml::render(answer)),
+            Self::Csv(lines) => lines.answer(answer),
+            Self::Html { .. } if *answer == Answer::Done => {
+                text(StatusCode::OK, HTML, "<!-- Success: ok -->".to_owned())
+            }
+            Self::Html { id, labels } => text(StatusCode::OK, HTML, html::render(answer, id, labels)),
             Self::Json { callback } => json_text(StatusCode::OK, json::render(answer), callback.as_deref()),
         }
     }
@@ -57,9 +93,49 @@ impl Format {
     pub(crate) fn fault(&self, fault: &Fault) -> Response {
         match self {
             Self::Xml => text(fault.status, XML, xml::error(&fault.message)),
+            Self::Csv(_) => text(fault.status, HTML, format!("Error: {}", html::escape(&fault.message))),
+            Self::Html { .. } => text(fault.status, PLAIN, fault.message.replace('\n', "<br />")),
             Self::Json { callback } => json_text(fault.status, json::error(&fault.message), callback.as_deref()),
         }
     }
+}
+
+impl Lines {
+    fn read(params: &Params, separator: char, extension: &'static str) -> Self {
+        let method = params.filled("method").unwrap_or_default();
+        let title = describe::title_of(method).unwrap_or(method);
+        let date = params.filled("date").unwrap_or_default();
+        Self {
+            separator,
+            extension,
+            is_wide: params.optional_flag("convertToUnicode").unwrap_or(true),
+            labels: Labels::read(params),
+            title: format!("Export _ {title} _ {date}"),
+        }
+    }
+
+    fn answer(&self, answer: &Answer) -> Response {
+        let (rendered, name) = match answer {
+            Answer::Done => {
+                (Some(format!("message{}ok", if self.separator == '\t' { '\t' } else { '\n' })), "piwik-report-export")
+            }
+            other => (csv::render(other, self.separator, &self.labels), self.title.as_str()),
+        };
+        let Some(rendered) = rendered else {
+            return text(StatusCode::OK, SPREADSHEET, csv::NO_DATA.to_owned());
+        };
+        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        let attachment = format!("attachment; filename*=UTF-8''{name}.{}", self.extension);
+        let headers = [(header::CONTENT_TYPE, SPREADSHEET.to_owned()), (header::CONTENT_DISPOSITION, attachment)];
+        let body = if self.is_wide { wide(&rendered) } else { rendered.into_bytes() };
+        (StatusCode::OK, headers, body).into_response()
+    }
+}
+
+/// Sixteen bits a letter, the lower byte first, after the mark that says so.
+fn wide(text: &str) -> Vec<u8> {
+    const MARK: u16 = 0xfeff;
+    [MARK].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
 /// Answers a request for a format that does not exist.

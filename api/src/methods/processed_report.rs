@@ -4,7 +4,7 @@ use nagare_schema::SiteId;
 
 use super::{Answering, Call, Method, metadata, nested, report};
 use crate::{
-    describe::{Asked, Descriptor, Unit},
+    describe::{Asked, Descriptor, LEGACY, Unit},
     error::Fault,
     metrics::Family,
     period::{self, Periods, pretty_range},
@@ -17,9 +17,6 @@ use crate::{
 
 pub(super) const METHODS: &[Method] =
     &[Method::new("API.getProcessedReport", Permission::View, Family::Report, |call, granted| run(call, granted))];
-
-/// Told of legacy data only.
-const LEGACY: &str = "avg_time_generation";
 
 fn run<'a>(call: Call<'a>, granted: Granted) -> Answering<'a> {
     Box::pin(answer(call, granted))
@@ -35,9 +32,13 @@ pub(super) struct Column {
 async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let site = granted.one()?;
     let descriptor = metadata::named(&call, site)?;
-    let asked = metadata::asked(&call, site)?;
+    let mut asked = metadata::asked(&call, site)?;
+    asked.hides_legacy = true;
     let periods = periods(&call, site)?;
     let answer = nested::ask(&call, descriptor.name(), &inner(call.params, &descriptor)).await?;
+    if descriptor.name() == "VisitsSummary.get" && !has_users(&answer) {
+        asked.silent.push("nb_users");
+    }
     let columns = columns(&descriptor, &asked, call.params);
     let stored = call.caller.config.sites.get(&site);
     let symbol = pretty::currency_symbol(stored.map_or("USD", |site| site.currency.as_str()));
@@ -77,7 +78,7 @@ pub(super) fn inner(params: &Params, descriptor: &Descriptor) -> Params {
     for (name, value) in &descriptor.parameters {
         inner = inner.with(name, value.clone());
     }
-    if has_visit_rates(descriptor) {
+    if descriptor.processed().iter().any(|shown| shown.name == "bounce_rate") {
         inner = inner.with("filter_add_columns_when_show_all_columns", "0");
     }
     inner
@@ -100,11 +101,20 @@ pub(super) fn columns(descriptor: &Descriptor, asked: &Asked, params: &Params) -
     let mut columns: Vec<Column> = Vec::new();
     for shown in shown {
         let is_new = !columns.iter().any(|column| column.name == shown.name);
-        if is_new && shown.name != LEGACY && asked.columns.shows(shown.name) {
+        if is_new && shown.name != LEGACY && !asked.silent.contains(&shown.name) && asked.columns.shows(shown.name) {
             columns.push(Column { name: shown.name, label: shown.metric.label.clone(), unit: shown.metric.unit });
         }
     }
     columns
+}
+
+/// Somebody of the site has a user id.
+fn has_users(answer: &Answer) -> bool {
+    match answer {
+        Answer::Simple(Some(record)) => record.number("nb_users").is_some_and(|users| users > 0.0),
+        Answer::Map(map) => map.entries.iter().any(|(_, answer)| has_users(answer)),
+        _ => false,
+    }
 }
 
 fn capital(label: &str) -> String {

@@ -21,6 +21,14 @@ use crate::{
 const ALL_COLUMNS: [Processed; 4] =
     [Processed::ConversionRate, Processed::ActionsPerVisit, Processed::TimeOnSite, Processed::BounceRate];
 
+/// The added metrics, as the report computes them.
+fn all_columns(own: &[Processed]) -> [Processed; 4] {
+    ALL_COLUMNS.map(|metric| match metric {
+        Processed::BounceRate if own.contains(&Processed::EntryBounceRate) => Processed::EntryBounceRate,
+        other => other,
+    })
+}
+
 /// What a report says about its rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules {
@@ -117,6 +125,10 @@ impl Steps {
     }
 
     pub(crate) fn record(&self, mut record: Record, symbol: &str) -> Record {
+        let is_widened = self.generic.as_ref().is_some_and(|generic| generic.all_columns.is_some());
+        if is_widened && self.rules.processed.contains(&Processed::BounceRate) {
+            ALL_COLUMNS.iter().for_each(|metric| metric.fill(&mut record));
+        }
         self.rules.processed.iter().for_each(|metric| metric.fill(&mut record));
         if !self.only.is_empty() {
             record.retain(|name| self.only.iter().any(|column| is_column(column, name)));
@@ -151,7 +163,7 @@ impl Generic {
                 let number = |record: &Record, name: &str| record.number(name).unwrap_or(0.0);
                 table.rows.retain(|row| number(&row.columns, "nb_visits") + number(&row.columns, "nb_actions") > 0.0);
             }
-            processed::fill(&ALL_COLUMNS, table);
+            processed::fill(&all_columns(metrics), table);
         }
         if table.rows.iter().all(|row| row.columns.get(self.sort.column()).is_none()) {
             processed::fill(metrics, table);
