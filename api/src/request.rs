@@ -54,6 +54,16 @@ impl Params {
         Ok(Self { entries })
     }
 
+    /// These, and those of `defaults` that are not among them.
+    pub(crate) fn or(mut self, defaults: &Self) -> Self {
+        for (name, value) in &defaults.entries {
+            if self.get(name).is_none() {
+                self.entries.push((name.clone(), value.clone()));
+            }
+        }
+        self
+    }
+
     /// The same with one text changed, or added.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.entries.retain(|(entry, _)| entry != name);

@@ -102,6 +102,7 @@ impl Descriptor {
     pub(crate) fn shown_metrics(&self, asked: &Asked) -> Vec<Shown> {
         let mut metrics = self.metrics();
         metrics.retain(|shown| !(asked.hides_uniques && matches!(shown.name, "nb_uniq_visitors" | "nb_users")));
+        metrics.retain(|shown| !asked.silent.contains(&shown.name));
         metrics
     }
 
@@ -175,14 +176,14 @@ impl Descriptor {
     fn describe_metrics(&self, record: &mut Record, asked: &Asked) {
         let labels = |shown: &[Shown]| pairs(shown.iter().map(|shown| (shown.name, shown.metric.label.as_str())));
         let shown = |mut list: Vec<Shown>| {
-            list.retain(|shown| asked.columns.shows(shown.name) && !asked.silent.contains(&shown.name));
+            list.retain(|shown| asked.columns.shows(shown.name));
             list
         };
         let all = shown(self.every_metric());
         record.set("metrics", labels(&shown(self.shown_metrics(asked))));
         let documented: Vec<(&str, &str)> = all
             .iter()
-            .filter(|shown| !(asked.hides_legacy && shown.name == LEGACY))
+            .filter(|shown| !(asked.hides_legacy && shown.name == LEGACY) && !asked.silent.contains(&shown.name))
             .filter_map(|shown| shown.metric.documentation.as_deref().map(|text| (shown.name, text)))
             .collect();
         if !asked.hides_documentation && !documented.is_empty() {

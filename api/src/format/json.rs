@@ -25,6 +25,22 @@ pub(super) fn error(message: &str) -> String {
     json!({"result": "error", "message": message}).to_string()
 }
 
+/// The value that a text of JSON says.
+pub(super) fn value_of(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(on) => Value::Bool(*on),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or(0.0)), Value::Int)
+        }
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(value_of).collect()),
+        Json::Object(fields) => {
+            Value::Record(fields.iter().map(|(name, json)| (name.clone(), value_of(json))).collect())
+        }
+    }
+}
+
 fn of_answer(answer: &Answer) -> Json {
     match answer {
         Answer::Table(table) => of_table(table),

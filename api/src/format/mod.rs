@@ -12,8 +12,9 @@ use axum::{
 };
 
 use labels::Labels;
+use serde_json::Value as Json;
 
-use crate::{describe, error::Fault, request::Params, table::Answer};
+use crate::{describe, error::Fault, request::Params, table::Answer, value::Value};
 
 const XML: &str = "text/xml; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
@@ -136,6 +137,11 @@ impl Lines {
 fn wide(text: &str) -> Vec<u8> {
     const MARK: u16 = 0xfeff;
     [MARK].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+/// What a client reads from an answer in JSON.
+pub(crate) fn decoded(answer: &Answer) -> Value {
+    serde_json::from_str::<Json>(&json::render(answer)).map_or(Value::Null, |json| json::value_of(&json))
 }
 
 /// Answers a request for a format that does not exist.

@@ -1,6 +1,7 @@
 //! The methods of the API. A method is registered with what it requires of its caller; nothing runs
 //! before that is checked.
 
+mod bulk;
 mod change;
 mod currency;
 mod goals;
@@ -8,6 +9,7 @@ mod live;
 mod metadata;
 mod multi_sites;
 mod nested;
+mod overview;
 mod processed_report;
 mod registry;
 mod report;

@@ -144,8 +144,8 @@ fn metadata_of(answer: &Answer) -> Answer {
 fn totals(answer: &Answer) -> Record {
     let mut rows: Vec<&Row> = Vec::new();
     collect(answer, &mut rows);
-    let mut sum = total(rows.into_iter());
-    sum.retain(|name| !is_computed(name));
+    let sum = total(rows.into_iter());
+    let mut sum: Record = sum.iter().filter(|(name, value)| is_counted(name, value)).cloned().collect();
     if let (Some(visits), Some(actions)) = (sum.number("nb_visits"), sum.number("nb_actions")) {
         sum.set("nb_actions_per_visit", Value::number(crate::shape::quotient(actions, visits, 1)));
     }
@@ -160,13 +160,15 @@ fn collect<'a>(answer: &'a Answer, rows: &mut Vec<&'a Row>) {
     }
 }
 
-fn is_computed(name: &str) -> bool {
-    name == "label"
+/// Not computed from others, and told of some row.
+fn is_counted(name: &str, value: &Value) -> bool {
+    let is_computed = name == "label"
         || name == "nb_actions_per_visit"
         || name.starts_with("avg_")
         || name.starts_with("revenue_per_")
         || name.ends_with("_rate")
-        || name.ends_with("_percentage")
+        || name.ends_with("_percentage");
+    !is_computed && (value.as_number().is_some() || !value.is_scalar())
 }
 
 /// Writes the values of columns by their units.

@@ -1,6 +1,6 @@
 use super::{
-    Answering, Call, goals, live, metadata, multi_sites, processed_report, report, row_evolution, settings, sites,
-    version,
+    Answering, Call, bulk, goals, live, metadata, multi_sites, overview, processed_report, report, row_evolution,
+    settings, sites, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -56,6 +56,8 @@ const CALLS: &[&[Method]] = &[
     version::METHODS,
     metadata::METHODS,
     processed_report::METHODS,
+    bulk::METHODS,
+    overview::METHODS,
     row_evolution::METHODS,
     sites::METHODS,
     goals::METHODS,

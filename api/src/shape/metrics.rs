@@ -20,12 +20,12 @@ enum Mode {
 
 /// Writes metrics as the request asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MetricFormat {
+pub(crate) struct MetricFormat {
     mode: Mode,
 }
 
 impl MetricFormat {
-    pub(super) fn read(params: &Params) -> Result<Self, Fault> {
+    pub(crate) fn read(params: &Params) -> Result<Self, Fault> {
         let mode = match params.filled("format_metrics") {
             None | Some("bc") => Mode::Percents,
             Some("0") => Mode::Raw,
@@ -48,7 +48,7 @@ impl MetricFormat {
         }
     }
 
-    pub(super) fn record(&self, record: &mut Record, symbol: &str) {
+    pub(crate) fn record(&self, record: &mut Record, symbol: &str) {
         if self.mode == Mode::Raw {
             return;
         }

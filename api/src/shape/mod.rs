@@ -17,7 +17,7 @@ mod steps;
 pub(crate) use columns::Columns;
 pub(crate) use encode::{escaped_segment_value, segment_value, url_encode};
 pub(crate) use limit::total;
-pub(crate) use metrics::is_rate;
+pub(crate) use metrics::{MetricFormat, is_rate};
 pub(crate) use processed::Processed;
 pub(crate) use rows::{Content, GoalChoice, GoalView, View, by_site_and_period, content, quotient, round, zeros};
 pub(crate) use steps::{Rules, Steps, array};
