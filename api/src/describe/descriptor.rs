@@ -43,9 +43,7 @@ pub(crate) struct Asked {
     /// Distinct counts of rows are told of single days only.
     pub(crate) hides_uniques: bool,
     pub(crate) columns: Columns,
-    /// Metrics of legacy data are not explained.
-    pub(crate) hides_legacy: bool,
-    /// Metrics of which nothing is told.
+    /// Metrics that are not counted or explained.
     pub(crate) silent: Vec<&'static str>,
 }
 
@@ -183,7 +181,7 @@ impl Descriptor {
         record.set("metrics", labels(&shown(self.shown_metrics(asked))));
         let documented: Vec<(&str, &str)> = all
             .iter()
-            .filter(|shown| !(asked.hides_legacy && shown.name == LEGACY) && !asked.silent.contains(&shown.name))
+            .filter(|shown| !asked.silent.contains(&shown.name))
             .filter_map(|shown| shown.metric.documentation.as_deref().map(|text| (shown.name, text)))
             .collect();
         if !asked.hides_documentation && !documented.is_empty() {

@@ -72,7 +72,6 @@ pub(super) fn asked(call: &Call<'_>, site: SiteId) -> Result<Asked, Fault> {
         subtable: text("idSubtable"),
         hides_documentation: params.flag("hideMetricsDoc"),
         columns: Columns::read(params, false),
-        hides_legacy: false,
         silent: Vec::new(),
     })
 }

@@ -33,7 +33,7 @@ async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let site = granted.one()?;
     let descriptor = metadata::named(&call, site)?;
     let mut asked = metadata::asked(&call, site)?;
-    asked.hides_legacy = true;
+    asked.silent.push(LEGACY);
     let periods = periods(&call, site)?;
     let answer = nested::ask(&call, descriptor.name(), &inner(call.params, &descriptor)).await?;
     if descriptor.name() == "VisitsSummary.get" && !has_users(&answer) {
@@ -101,7 +101,7 @@ pub(super) fn columns(descriptor: &Descriptor, asked: &Asked, params: &Params) -
     let mut columns: Vec<Column> = Vec::new();
     for shown in shown {
         let is_new = !columns.iter().any(|column| column.name == shown.name);
-        if is_new && shown.name != LEGACY && !asked.silent.contains(&shown.name) && asked.columns.shows(shown.name) {
+        if is_new && !asked.silent.contains(&shown.name) && asked.columns.shows(shown.name) {
             columns.push(Column { name: shown.name, label: shown.metric.label.clone(), unit: shown.metric.unit });
         }
     }
