@@ -3,7 +3,6 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::SystemTime,
 };
 
 use axum::{
@@ -16,7 +15,6 @@ use axum::{
     routing::get,
 };
 use nagare_runtime::{Context, HealthHandle};
-use nagare_schema::UnixMillis;
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
@@ -51,7 +49,7 @@ impl Shared {
     /// Who asks, by the directory as it is now.
     pub(crate) fn caller(&self, credentials: &Credentials) -> Caller {
         let config = self.context.directory.snapshot();
-        Caller { identity: self.authenticator.identify(&config, credentials, now()), config }
+        Caller { identity: self.authenticator.identify(&config, credentials, self.context.clock.now()), config }
     }
 }
 
@@ -81,7 +79,7 @@ impl Api {
             passwords: PasswordChecker::new()?,
             throttle: Arc::default(),
             endpoint: Endpoint::new(context, &options, &metrics),
-            hub: Arc::new(Hub::new(context.nats.clone())),
+            hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
             context: context.clone(),
             metrics,
         };
@@ -126,16 +124,10 @@ async fn matomo(State(shared): State<Shared>, headers: HeaderMap, RawQuery(query
         return dashboard::index();
     }
     let caller = shared.caller(&Credentials::of(&headers, &in_query, &in_body));
-    Box::pin(shared.endpoint.answer(&caller, &params, now())).await
+    Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now())).await
 }
 
 /// The address of a connection, where the listener tells it.
 pub(crate) fn address_of(connection: Option<Extension<ConnectInfo<SocketAddr>>>) -> Option<IpAddr> {
     connection.map(|Extension(ConnectInfo(address))| address.ip())
-}
-
-/// The wall clock.
-pub(crate) fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use bytes::Bytes;
-use nagare_runtime::AppendError;
+use nagare_runtime::{AppendError, Clock};
 use nagare_schema::{
     Config, Deployment, DropReason, Entity, Fact, Goal, Grant, GrantLevel, Hit, HitBatch, Partition, ProducerId, Site,
     SiteId, SiteKind, Token, UnixMillis, UnixSeconds, User, decode,
@@ -25,7 +25,6 @@ use tower::ServiceExt;
 
 use crate::{
     append::Append,
-    clock::Clock,
     http,
     intake::Intake,
     metrics::Metrics,

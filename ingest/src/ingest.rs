@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     IngestError, IngestOptions,
     append::{Append, HitsLog},
-    clock::Clock,
     http,
     intake::{Intake, REQUESTS_IN_FLIGHT_MAX},
     metrics::Metrics,
@@ -92,7 +91,7 @@ impl Ingest {
             },
             queues,
             metrics,
-            clock: Clock::system(),
+            clock: context.clock.clone(),
             proxies: http::Proxies::new(&options.proxy_headers, &options.trusted_proxies)
                 .map_err(IngestError::Proxies)?,
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use nagare_runtime::Clock;
 use nagare_schema::{DropReason, Hit, Partition, partition_of};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
-    clock::Clock,
     http::Proxies,
     metrics::Metrics,
     params::{BulkBody, Params},

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod append;
-mod clock;
 mod error;
 #[cfg(test)]
 mod fake;

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -245,7 +245,7 @@ impl Worker {
         let message = batch.finish(&self.state);
         let payload = encode_fact(&message).map_err(ProcessorError::Append)?;
         self.last_sequence = self.append_until_answered(&payload, message.to).await?;
-        let lag_ms = u64::try_from(now().0 - message.clock.0).unwrap_or(0);
+        let lag_ms = u64::try_from(self.context.clock.now().0 - message.clock.0).unwrap_or(0);
         self.board.note_lag(lag_ms);
         self.metrics.lag_seconds.observe(lag_ms as f64 / 1000.0);
         self.metrics.hits_decided.inc_by(hits as u64);
@@ -288,7 +288,7 @@ impl Worker {
     /// Publishes the counts of every active site; a pulse that is lost is followed by the next.
     async fn pulse(&mut self) {
         let began = Instant::now();
-        for pulse in self.board.pulses(&self.state, self.partition, now()) {
+        for pulse in self.board.pulses(&self.state, self.partition, self.context.clock.now()) {
             let Ok(payload) = serde_json::to_vec(&pulse) else { continue };
             if self.context.nats.publish(live_subject(pulse.site), payload.into()).await.is_ok() {
                 self.metrics.pulses.inc();
@@ -314,10 +314,4 @@ impl Worker {
         self.metrics.visits_held.add(held - self.held);
         self.held = held;
     }
-}
-
-/// The wall clock.
-fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -30,7 +30,8 @@ impl Sessions {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "aud", "sub"]);
-        validation.leeway = 0;
+        // By the clock that the reader is given.
+        validation.validate_exp = false;
         Self { signing: EncodingKey::from_secret(&key), reading: DecodingKey::from_secret(&key), validation }
     }
 
@@ -41,10 +42,10 @@ impl Sessions {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).ok()
     }
 
-    /// The login of a session that is valid now.
-    pub(crate) fn read(&self, session: &str) -> Option<String> {
+    /// The login of a session that is valid at `now`.
+    pub(crate) fn read(&self, session: &str, now: UnixSeconds) -> Option<String> {
         let data = jsonwebtoken::decode::<Claims>(session, &self.reading, &self.validation).ok()?;
-        Some(data.claims.sub)
+        (data.claims.exp > now.0).then_some(data.claims.sub)
     }
 }
 
@@ -59,21 +60,21 @@ mod tests {
     #[test]
     fn a_session_is_read_back_by_the_same_secret_only() {
         let session = Sessions::new("one").issue("root", now()).unwrap();
-        assert_eq!(Sessions::new("one").read(&session), Some("root".to_owned()));
-        assert_eq!(Sessions::new("two").read(&session), None);
+        assert_eq!(Sessions::new("one").read(&session, now()), Some("root".to_owned()));
+        assert_eq!(Sessions::new("two").read(&session, now()), None);
     }
 
     #[test]
     fn expired_foreign_and_unsigned_sessions_are_refused() {
         let sessions = Sessions::new("one");
         let old = sessions.issue("root", UnixSeconds(now().0 - SESSION_SECONDS - 1)).unwrap();
-        assert_eq!(sessions.read(&old), None);
+        assert_eq!(sessions.read(&old, now()), None);
         let claims = serde_json::json!({"sub": "root", "iat": 0, "exp": now().0 + 60, "aud": "other"});
         let foreign = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &sessions.signing).unwrap();
-        assert_eq!(sessions.read(&foreign), None);
+        assert_eq!(sessions.read(&foreign, now()), None);
         // {"alg":"none"}
         let payload = session_part(&sessions.issue("root", now()).unwrap());
-        assert_eq!(sessions.read(&format!("eyJhbGciOiJub25lIn0.{payload}.")), None);
+        assert_eq!(sessions.read(&format!("eyJhbGciOiJub25lIn0.{payload}."), now()), None);
     }
 
     fn session_part(session: &str) -> String {

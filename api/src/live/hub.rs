@@ -11,12 +11,12 @@ use futures_util::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
+use nagare_runtime::Clock;
 use nagare_schema::{LiveFrame, LivePulse, SiteId, live_subject};
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::sum::Pulses;
-use crate::server::now;
 
 /// Pause before a broken subscription is opened anew.
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
@@ -43,6 +43,7 @@ impl PulseSource for async_nats::Client {
 /// The latest state of every watched site.
 pub(crate) struct Hub {
     source: Arc<dyn PulseSource>,
+    clock: Clock,
     sites: Mutex<HashMap<SiteId, Weak<Channel>>>,
 }
 
@@ -60,8 +61,8 @@ impl Channel {
 }
 
 impl Hub {
-    pub(crate) fn new(source: impl PulseSource) -> Self {
-        Self { source: Arc::new(source), sites: Mutex::default() }
+    pub(crate) fn new(source: impl PulseSource, clock: Clock) -> Self {
+        Self { source: Arc::new(source), clock, sites: Mutex::default() }
     }
 
     /// The channel of a site; watched for as long as somebody holds it.
@@ -72,13 +73,13 @@ impl Hub {
         }
         sites.retain(|_, channel| channel.strong_count() > 0);
         let stop = CancellationToken::new();
-        let (sender, latest) = watch::channel(Pulses::default().frame(site, now()));
-        let source = self.source.clone();
+        let (sender, latest) = watch::channel(Pulses::default().frame(site, self.clock.now()));
+        let (source, clock) = (self.source.clone(), self.clock.clone());
         let ended = stop.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = ended.cancelled() => {}
-                () = follow(source, site, sender) => {}
+                () = follow(source, clock, site, sender) => {}
             }
         });
         let channel = Arc::new(Channel { latest, _following: stop.drop_guard() });
@@ -88,7 +89,7 @@ impl Hub {
 }
 
 /// Keeps the sum of a site's pulses current, for ever.
-async fn follow(source: Arc<dyn PulseSource>, site: SiteId, sender: watch::Sender<LiveFrame>) {
+async fn follow(source: Arc<dyn PulseSource>, clock: Clock, site: SiteId, sender: watch::Sender<LiveFrame>) {
     let mut pulses = Pulses::default();
     let mut ticks = tokio::time::interval(LOOK_AGAIN);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -102,7 +103,7 @@ async fn follow(source: Arc<dyn PulseSource>, site: SiteId, sender: watch::Sende
                 },
                 _ = ticks.tick() => {}
             }
-            sender.send_replace(pulses.frame(site, now()));
+            sender.send_replace(pulses.frame(site, clock.now()));
         }
         tokio::time::sleep(OPEN_AGAIN).await;
     }
@@ -149,7 +150,7 @@ mod tests {
         LivePulse {
             site: SiteId(1),
             partition: Partition(0),
-            at: now(),
+            at: Clock::system().now(),
             visitors: LiveVisitors { m1: visitors, m3: visitors, m5: visitors, m30: visitors },
             hits_per_second: 0.0,
             pages: Vec::new(),
@@ -170,7 +171,7 @@ mod tests {
     async fn sockets_of_a_site_share_one_subscription_that_ends_with_the_last() {
         let (opened, open, pulses) = (Arc::default(), Arc::default(), broadcast::Sender::new(8));
         let fake = Fake { opened: Arc::clone(&opened), open: Arc::clone(&open), pulses: pulses.clone() };
-        let hub = Hub::new(fake);
+        let hub = Hub::new(fake, Clock::system());
         let (first, second) = (hub.watch(SiteId(1)), hub.watch(SiteId(1)));
         let mut latest = second.latest();
         while pulses.receiver_count() == 0 {

@@ -175,7 +175,7 @@ impl Due {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::now;
+    use nagare_runtime::Clock;
 
     #[test]
     fn a_token_is_read_from_the_subprotocols() {
@@ -188,7 +188,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_change_is_sent_at_once_but_not_twice_a_second() {
-        let idle = super::super::sum::Pulses::default().frame(SiteId(1), now());
+        let idle = super::super::sum::Pulses::default().frame(SiteId(1), Clock::system().now());
         let (sender, mut latest) = watch::channel(idle.clone());
         let began = tokio::time::Instant::now();
         let start = began.into_std();

@@ -22,7 +22,7 @@ use serde_json::json;
 use crate::{
     auth::{Caller, Credentials, SESSION_SECONDS},
     request::Params,
-    server::{Shared, address_of, now},
+    server::{Shared, address_of},
 };
 
 /// Longest time that `/health/caughtup` waits, seconds.
@@ -84,7 +84,8 @@ async fn sign_in(
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let matches = shared.passwords.matches(stored, password).await;
     let session = user.filter(|_| matches).and_then(|user| {
-        let access_token = shared.authenticator.sessions.issue(&user.login, UnixSeconds::from(now()))?;
+        let access_token =
+            shared.authenticator.sessions.issue(&user.login, UnixSeconds::from(shared.context.clock.now()))?;
         let user = SessionUser { login: user.login.clone(), superuser: user.superuser };
         Some(Session { access_token, expires_in: SESSION_SECONDS, user })
     });

@@ -1,7 +1,5 @@
 //! What a deployment needs before it can serve: tables, a deployment record, a superuser, a site.
 
-use std::time::SystemTime;
-
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use nagare_runtime::{ConnectionOptions, Context, Directory, DirectoryError, Expected, LogOptions};
@@ -53,7 +51,7 @@ pub async fn prepare(connection: &ConnectionOptions, log: &LogOptions, first: &F
     let applied = migrate(connection).await?;
     let stop = CancellationToken::new();
     let context = Context::connect(connection, log, stop.clone()).await?;
-    let created = create(&context.directory, first).await?;
+    let created = create(&context, first).await?;
     tell(&format!("{} migrations applied", applied.len()));
     tell_created(&created);
     stop.cancel();
@@ -64,29 +62,34 @@ pub async fn prepare(connection: &ConnectionOptions, log: &LogOptions, first: &F
 ///
 /// # Errors
 /// When the directory cannot be changed.
-pub async fn create(directory: &Directory, first: &FirstStart) -> Result<Created> {
+pub async fn create(context: &Context, first: &FirstStart) -> Result<Created> {
+    let (directory, now) = (&context.directory, context.clock.now());
     ensure!((1..=PARTITIONS_MAX).contains(&usize::from(first.partitions)), "partitions must be 1 to {PARTITIONS_MAX}");
-    let deployment = Deployment { partitions: first.partitions, secret: random_hex(SECRET_BYTES), created_at: now() };
+    let deployment = Deployment { partitions: first.partitions, secret: random_hex(SECRET_BYTES), created_at: now };
     let is_first = put_absent(directory, Entity::Deployment(deployment)).await?;
-    let mut created = Created { superuser: superuser(directory, first).await?, site: None };
+    let mut created = Created { superuser: superuser(directory, first, now).await?, site: None };
     if !first.admin_token.is_empty() {
         let token = Token {
             hash: nagare_api::token_hash(&first.admin_token),
             login: first.admin_login.clone(),
             description: "given at start".to_owned(),
-            created_at: now(),
+            created_at: now,
             expires_at: None,
             secure_only: false,
         };
         put_absent(directory, Entity::Token(token)).await?;
     }
     if is_first && first.initial_site != "none" {
-        created.site = Some(first_site(directory, first).await?);
+        created.site = Some(first_site(directory, first, now).await?);
     }
     Ok(created)
 }
 
-async fn superuser(directory: &Directory, first: &FirstStart) -> Result<Option<(String, Option<String>)>> {
+async fn superuser(
+    directory: &Directory,
+    first: &FirstStart,
+    now: UnixMillis,
+) -> Result<Option<(String, Option<String>)>> {
     let config = directory.snapshot();
     let given = !first.admin_password.is_empty();
     if config.users.values().any(|user| user.superuser) {
@@ -98,19 +101,19 @@ async fn superuser(directory: &Directory, first: &FirstStart) -> Result<Option<(
         email: first.admin_email.clone(),
         password_hash: nagare_api::hash_password(&password).context("the password cannot be hashed")?,
         superuser: true,
-        created_at: now(),
+        created_at: now,
     };
     let login = user.login.clone();
     let is_new = put_absent(directory, Entity::User(user)).await?;
     Ok(is_new.then(|| (login, (!given).then_some(password))))
 }
 
-async fn first_site(directory: &Directory, first: &FirstStart) -> Result<SiteId> {
+async fn first_site(directory: &Directory, first: &FirstStart, now: UnixMillis) -> Result<SiteId> {
     let site = Site {
         id: SiteId(1),
         name: "My site".to_owned(),
         urls: vec![first.initial_site.trim_end_matches('/').to_owned()],
-        created_at: UnixSeconds::from(now()),
+        created_at: UnixSeconds::from(now),
         created_by: first.admin_login.clone(),
         ..Site::default()
     };
@@ -146,10 +149,4 @@ pub fn tell(line: &str) {
 /// Random bytes in hexadecimal.
 pub fn random_hex(bytes: usize) -> String {
     (0..bytes).map(|_| format!("{:02x}", rand::random::<u8>())).collect()
-}
-
-/// The wall clock.
-pub fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -9,7 +9,7 @@ use nagare_api::{Api, ApiOptions};
 use nagare_ingest::{Ingest, IngestOptions};
 use nagare_processor::ProcessorOptions;
 use nagare_projector::ProjectorOptions;
-use nagare_runtime::{ConnectionOptions, Context, Lifecycle, LogOptions, serve};
+use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, serve};
 use tokio::net::TcpListener;
 
 /// Time a role gets to finish what it began when it is told to stop.
@@ -26,6 +26,8 @@ pub struct RoleOptions<Own: Args> {
     #[command(flatten)]
     log: LogOptions,
     #[command(flatten)]
+    clock: ClockOptions,
+    #[command(flatten)]
     own: Own,
 }
 
@@ -40,7 +42,9 @@ impl Begun {
     async fn new<Own: Args>(options: &RoleOptions<Own>) -> Result<Self> {
         let listener = listen(options.listen).await?;
         let lifecycle = Lifecycle::default();
-        let context = Context::connect(&options.connection, &options.log, lifecycle.stop()).await?;
+        let context = Context::connect(&options.connection, &options.log, lifecycle.stop())
+            .await?
+            .with_clock(options.clock.start());
         Ok(Self { lifecycle, context, listener })
     }
 

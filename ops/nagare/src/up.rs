@@ -8,7 +8,7 @@ use nagare_api::{Api, ApiOptions};
 use nagare_ingest::{Ingest, IngestOptions};
 use nagare_processor::ProcessorOptions;
 use nagare_projector::{ProjectorOptions, RetentionOptions};
-use nagare_runtime::{ConnectionOptions, Context, Lifecycle, LogOptions, serve};
+use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, serve};
 use nagare_schema::SiteId;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,8 @@ pub struct UpOptions {
     log_bytes_max: i64,
     #[command(flatten)]
     retention: RetentionOptions,
+    #[command(flatten)]
+    clock: ClockOptions,
     #[command(flatten)]
     first: FirstStart,
     #[command(flatten)]
@@ -95,7 +97,8 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     migrate(&connection).await?;
     let mut lifecycle = Lifecycle::default();
     let context = Context::connect(&connection, &options.log(), lifecycle.stop()).await?;
-    let created = create(&context.directory, &options.first).await?;
+    let context = context.with_clock(options.clock.start());
+    let created = create(&context, &options.first).await?;
     let mut ingest_options = options.ingest;
     ingest_options.spool = options.data.join("spool");
     let ingest = Ingest::start(&context, ingest_options).await?;

@@ -2,7 +2,8 @@ use prometheus::Registry;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    ConnectionOptions, Directory, DirectoryError, Health, Log, LogError, LogOptions, connect_clickhouse, connect_nats,
+    Clock, ConnectionOptions, Directory, DirectoryError, Health, Log, LogError, LogOptions, connect_clickhouse,
+    connect_nats,
 };
 
 /// What a role is given: its connections, the directory, and where it reports.
@@ -18,6 +19,8 @@ pub struct Context {
     pub directory: Directory,
     /// ClickHouse, with the database set.
     pub clickhouse: clickhouse::Client,
+    /// What time it is.
+    pub clock: Clock,
     /// Where metrics are registered.
     pub registry: Registry,
     /// What `/health/*` answers.
@@ -59,9 +62,16 @@ impl Context {
             log,
             directory,
             clickhouse: connect_clickhouse(connection),
+            clock: Clock::system(),
             registry: Registry::new(),
             health: Health::default(),
             stop,
         })
+    }
+
+    /// The same under another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 }

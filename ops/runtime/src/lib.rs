@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod backoff;
+mod clock;
 mod connection;
 mod context;
 mod directory;
@@ -14,6 +15,7 @@ mod telemetry;
 mod watermark;
 
 pub use backoff::Backoff;
+pub use clock::{Clock, ClockOptions};
 pub use connection::{ConnectionError, ConnectionOptions, connect_clickhouse, connect_nats};
 pub use context::{Context, ContextError};
 pub use directory::{Directory, DirectoryError, Expected, encode_entity};

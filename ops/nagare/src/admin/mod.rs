@@ -4,11 +4,11 @@ mod setting;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Subcommand};
-use nagare_runtime::{ConnectionOptions, Context, Directory, DirectoryError, Expected, LogOptions};
+use nagare_runtime::{Clock, ConnectionOptions, Context, Directory, DirectoryError, Expected, LogOptions};
 use nagare_schema::{ConfigKey, Entity, Site, SiteId, Token, UnixSeconds, User, ZoneClock};
 use tokio_util::sync::CancellationToken;
 
-use crate::first_start::{now, random_hex, tell};
+use crate::first_start::{random_hex, tell};
 
 pub use setting::{SettingCommand, setting};
 
@@ -110,7 +110,7 @@ pub async fn site(command: SiteCommand) -> Result<()> {
         SiteCommand::Add { deployed, name, url, timezone } => {
             ensure!(ZoneClock::is_known(&timezone), "{timezone} is no known time zone");
             let urls = url.iter().map(|url| url.trim_end_matches('/').to_owned()).collect();
-            let created_at = UnixSeconds::from(now());
+            let created_at = UnixSeconds::from(Clock::system().now());
             let site = Site { name, urls, timezone, created_at, ..Site::default() };
             let id = add_site(&deployed.directory().await?, site).await?;
             tell(&id.to_string());
@@ -143,7 +143,7 @@ pub async fn user(command: UserCommand) -> Result<()> {
         UserCommand::Add { deployed, login, email, superuser } => {
             let password = random_hex(12);
             let password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
-            let user = User { login, email, password_hash, superuser, created_at: now() };
+            let user = User { login, email, password_hash, superuser, created_at: Clock::system().now() };
             deployed.directory().await?.put(&Entity::User(user), Expected::Absent).await?;
             tell(&password);
         }
@@ -176,7 +176,7 @@ pub async fn token(command: TokenCommand) -> Result<()> {
         hash: nagare_api::token_hash(&token),
         login,
         description,
-        created_at: now(),
+        created_at: Clock::system().now(),
         expires_at: None,
         secure_only: false,
     };
