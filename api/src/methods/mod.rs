@@ -82,11 +82,6 @@ fn unknown(name: &str) -> Fault {
     )
 }
 
-/// The wall clock in milliseconds: how long an answer took.
-fn now_millis() -> i64 {
-    crate::server::now().0
-}
-
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -1,5 +1,7 @@
 //! A report with its names, units and totals (`reports.md` §24): what a client shows without knowing it.
 
+use std::time::Instant;
+
 use nagare_schema::SiteId;
 
 use super::{Answering, Call, Method, metadata, nested, report};
@@ -30,6 +32,7 @@ pub(super) struct Column {
 }
 
 async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    let began = Instant::now();
     let site = granted.one()?;
     let descriptor = metadata::named(&call, site)?;
     let mut asked = metadata::asked(&call, site)?;
@@ -54,7 +57,7 @@ async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     record.set("reportMetadata", embedded(&periods, &answer, &metadata_of));
     record.set("reportTotal", totals(&answer));
     if call.params.optional_flag("showTimer").unwrap_or(true) {
-        record.set("timerMillis", super::now_millis().saturating_sub(call.now.0).max(0));
+        record.set("timerMillis", i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX));
     }
     Ok(Answer::Value(record.into()))
 }

@@ -47,7 +47,7 @@ impl Expression {
         let at = text.find(['=', '!'])?;
         let (name, rest) = text.split_at(at);
         let (operator, test) = OPERATORS.iter().find(|(operator, _)| rest.starts_with(operator))?;
-        let value = from_form(rest[operator.len()..].as_bytes()).to_lowercase();
+        let value = from_form(&rest.as_bytes()[operator.len()..]).to_lowercase();
         Some(Self { name: Name::of(name.trim())?, test: *test, value })
     }
 }
