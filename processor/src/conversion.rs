@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use nagare_schema::{Action, Conversion, GoalId, HitId, HitKind, Item, Order, Visit, VisitEvent};
+use nagare_schema::{Action, Conversion, GoalId, HitId, HitKind, Item, Order, Referrer, Visit, VisitEvent};
 
 use crate::{
     enrich::{EnrichedHit, Step},
     goal::{GoalInput, GoalRule},
     page_url, referrer,
-    search_engine::ReferrerLists,
     state::State,
+    visit::Lookups,
 };
 
 /// Goals that a visit remembers to have met, for those that count once.
@@ -23,24 +23,34 @@ pub struct Converting<'a> {
     pub hit: &'a EnrichedHit,
     /// Its action, if it has one.
     pub action: Option<&'a Action>,
-    /// Referrer lists.
-    pub lists: &'a ReferrerLists,
+    /// What was looked up.
+    pub lookups: &'a Lookups<'a>,
     /// The visit before the hit.
     pub before: Option<&'a Visit>,
 }
 
+/// What a hit converts.
+pub struct Converted {
+    /// The conversions.
+    pub events: Vec<VisitEvent>,
+    /// A goal was met, also one that counts once and was met before.
+    pub is_met: bool,
+}
+
 /// The conversions of a hit; the visit takes note of them.
-pub fn convert(converting: &Converting<'_>, goals: &GoalInput<'_>, visit: &mut Visit) -> Vec<VisitEvent> {
+pub fn convert(converting: &Converting<'_>, goals: &GoalInput<'_>, visit: &mut Visit) -> Converted {
     let rules = &converting.hit.rules;
-    match &converting.hit.step {
+    let met: Vec<&GoalRule> = match &converting.hit.step {
         Step::Ping => Vec::new(),
-        Step::Action(_) => {
-            let met: Vec<&GoalRule> = rules.goals.iter().filter(|goal| goal.is_met(goals)).collect();
-            met.into_iter().filter_map(|goal| goal_met(converting, goal, visit)).collect()
+        Step::Action(_) => rules.goals.iter().filter(|goal| goal.is_met(goals)).collect(),
+        Step::Goal(id) => rules.goal(*id).into_iter().collect(),
+        Step::Order | Step::Cart => {
+            let events: Vec<_> = ecommerce(converting, visit).into_iter().collect();
+            return Converted { is_met: !events.is_empty(), events };
         }
-        Step::Goal(id) => rules.goal(*id).and_then(|goal| goal_met(converting, goal, visit)).into_iter().collect(),
-        Step::Order | Step::Cart => ecommerce(converting, visit).into_iter().collect(),
-    }
+    };
+    let is_met = !met.is_empty();
+    Converted { events: met.into_iter().filter_map(|goal| goal_met(converting, goal, visit)).collect(), is_met }
 }
 
 /// A goal met; `None` when it counts once and was met before (§7.4).
@@ -78,7 +88,7 @@ fn pages_before(converting: &Converting<'_>) -> u32 {
     before + u32::from(page)
 }
 
-/// An order or cart (§7.6, §7.7); `None` when its items were no list.
+/// An order or cart (§7.6, §7.7); `None` when its items were no list, or the site has that order.
 fn ecommerce(converting: &Converting<'_>, visit: &mut Visit) -> Option<VisitEvent> {
     let (HitKind::Order(order) | HitKind::Cart(order)) = &converting.hit.hit.kind else { return None };
     let is_order = converting.hit.step == Step::Order;
@@ -91,6 +101,9 @@ fn ecommerce(converting: &Converting<'_>, visit: &mut Visit) -> Option<VisitEven
         (false, _) => 2,
     };
     visit.converted |= is_order;
+    if order.id.as_deref().is_some_and(|id| is_placed(converting, id)) {
+        return None;
+    }
     let goal = if is_order { GoalId::ORDER } else { GoalId::CART };
     let mut conversion = conversion(converting, goal, visit);
     conversion.buster = match (&cart, &order.id) {
@@ -130,8 +143,14 @@ fn merged_items(stored: &[Item], sent: &[Item]) -> Vec<Item> {
     items
 }
 
-/// Names an order in its visit: FNV-1a of its id, never 0.
-fn order_hash(id: &str) -> u64 {
+/// The site has an order of this id, by whatever visitor and whenever (§7.7).
+fn is_placed(converting: &Converting<'_>, id: &str) -> bool {
+    let key = (converting.hit.hit.site, order_hash(id));
+    converting.state.has_order(key) || converting.lookups.orders.contains(&key)
+}
+
+/// Names an order in its visit and site: FNV-1a of its id, never 0.
+pub fn order_hash(id: &str) -> u64 {
     let hash = id
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
@@ -166,11 +185,18 @@ fn conversion(converting: &Converting<'_>, goal: GoalId, visit: &Visit) -> Conve
         visit_count: visit.visit_count,
         seconds_since_first: visit.seconds_since_first,
         seconds_since_order: visit.seconds_since_order,
-        referrer: referrer::attribute(&hit.hit, &visit.referrer, &hit.rules, converting.lists),
+        referrer: attributed(converting, visit),
         device: visit.device.clone(),
         place: visit.place.clone(),
         custom: visit.custom.clone(),
     }
+}
+
+/// §6.7, §9
+fn attributed(converting: &Converting<'_>, visit: &Visit) -> Arc<Referrer> {
+    let hit = converting.hit;
+    let found = referrer::attribute(&hit.hit, &visit.referrer, &hit.rules, converting.lookups.lists);
+    referrer::reduced(&found, hit.rules.referrer_reduction)
 }
 
 fn changed(before: Option<Arc<Conversion>>, after: Conversion) -> VisitEvent {

@@ -6,6 +6,7 @@ use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUr
 
 use crate::{
     device::DeviceBook,
+    dimension::Values,
     page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
     pool::Pool,
     referrer::{self, Detected},
@@ -29,6 +30,10 @@ pub struct EnrichedHit {
     pub rules: Arc<SiteRules>,
     /// What it does.
     pub step: Step,
+    /// Custom dimensions of visit scope; an empty text clears.
+    pub visit_dimensions: Values,
+    /// Custom dimensions of action scope.
+    pub action_dimensions: Values,
     /// Where it comes from.
     pub detected: Detected,
     /// With what.
@@ -115,7 +120,12 @@ impl Enricher {
         }
         let mut detected = referrer::detect(&hit, &rules, &self.lists);
         self.pool.share_referrer(&mut detected.referrer);
-        EnrichedHit { id, step, detected, device: self.devices.of(&hit.client), day, hour, rules, hit }
+        if let Some(hit) = Arc::get_mut(&mut hit) {
+            referrer::reduce_hit(hit, rules.referrer_reduction);
+        }
+        let device = self.devices.of(&hit.client);
+        let (visit_dimensions, action_dimensions) = (rules.dimensions.of_visit(&hit), rules.dimensions.of_action(&hit));
+        EnrichedHit { id, step, visit_dimensions, action_dimensions, detected, device, day, hour, rules, hit }
     }
 }
 
@@ -146,7 +156,8 @@ fn step(hit: &Hit, rules: &SiteRules) -> Step {
         HitKind::PageView | HitKind::Search { .. } => match url_search(hit, rules) {
             Some(search) => search.into_action(pageview_id),
             None => {
-                let title = hit.title.as_deref().map(clean_title).unwrap_or_else(|| "".into());
+                let title =
+                    hit.title.as_deref().map_or_else(|| "".into(), |title| clean_title(title, &rules.title_delimiter));
                 action(ActionKind::PageView, Some(or_undefined(page())), Some(title))
             }
         },
@@ -162,9 +173,17 @@ fn target(url: &str) -> PageUrl {
     or_undefined(page_url::target(url))
 }
 
-/// §1.10
-fn clean_title(title: &str) -> Arc<str> {
-    page_url::clean(title).as_ref().into()
+/// The title, its levels trimmed; `0` is none (§1.10).
+fn clean_title(title: &str, delimiter: &str) -> Arc<str> {
+    let title = page_url::clean(title);
+    if title == "0" {
+        return "".into();
+    }
+    if delimiter.is_empty() {
+        return title.as_ref().into();
+    }
+    let levels: Vec<&str> = title.split(delimiter).map(str::trim).filter(|level| !level.is_empty()).collect();
+    levels.join(delimiter).into()
 }
 
 fn first_characters(id: &str) -> Arc<str> {

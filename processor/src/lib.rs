@@ -4,6 +4,7 @@ mod batch;
 mod board;
 mod conversion;
 mod device;
+mod dimension;
 mod enrich;
 mod error;
 mod goal;
@@ -22,6 +23,7 @@ mod visit;
 
 pub use batch::Batch;
 pub use board::Board;
+pub use conversion::order_hash;
 pub use enrich::{ActionInput, EnrichedHit, Enricher, Step};
 pub use error::ProcessorError;
 pub use page_url::{UrlRules, normalise};

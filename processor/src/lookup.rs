@@ -1,17 +1,17 @@
-//! Returning visitors: who was here before the visits that the state holds (design §6).
+//! What happened before the visits that the state holds: returning visitors and their orders (design §6).
 
 use std::{
     collections::{HashMap, HashSet},
     time::Instant,
 };
 
-use clickhouse::Row;
+use clickhouse::{Row, RowOwned, RowRead, query::Query};
 use nagare_runtime::Backoff;
-use nagare_schema::{SiteId, UnixSeconds, VisitorId};
+use nagare_schema::{HitKind, SiteId, UnixSeconds, VisitorId};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::{enrich::EnrichedHit, metrics::Metrics, state::State, visit::Previous};
+use crate::{conversion::order_hash, enrich::EnrichedHit, metrics::Metrics, state::State, visit::Previous};
 
 /// Visitors asked for in one query.
 const ASKED_MAX: usize = 2000;
@@ -23,6 +23,15 @@ const SQL: &str = "SELECT visitor_id, tupleElement(l, 'first_at') AS first_at, t
      FROM (SELECT visitor_id, argMaxMerge(latest) AS l FROM visitors \
            WHERE site_id = {site:UInt32} AND visitor_id IN {visitors:Array(UInt64)} GROUP BY visitor_id) \
      WHERE tupleElement(l, 'cancelled') = 0";
+
+/// Order ids of a list that a site has.
+const ORDERS_SQL: &str = "SELECT DISTINCT order_id FROM conversions \
+     WHERE site_id = {site:UInt32} AND goal = 0 AND order_id IN {orders:Array(String)}";
+
+#[derive(Debug, Row, Deserialize)]
+struct OrderRow {
+    order_id: String,
+}
 
 #[derive(Debug, Row, Deserialize)]
 struct VisitorRow {
@@ -66,24 +75,49 @@ impl VisitorLookup {
         for (site, visitors) in asked {
             let visitors: Vec<u64> = visitors.into_iter().collect();
             for chunk in visitors.chunks(ASKED_MAX) {
-                let rows = self.ask_until_answered(site, chunk, stop).await?;
+                let query = || self.clickhouse.query_raw(SQL).param("site", site.0).param("visitors", chunk);
+                let rows: Vec<VisitorRow> = self.ask_until_answered(query, stop).await?;
                 found.extend(rows.into_iter().map(|row| ((site, VisitorId(row.visitor_id)), row.into())));
             }
         }
         Some(found)
     }
 
-    async fn ask_until_answered(
+    /// The orders of the batch that were placed before and that the state does not hold (§7.7).
+    pub async fn orders<'a>(
         &self,
-        site: SiteId,
-        visitors: &[u64],
+        state: &State,
+        hits: impl Iterator<Item = &'a EnrichedHit>,
         stop: &CancellationToken,
-    ) -> Option<Vec<VisitorRow>> {
+    ) -> Option<HashSet<(SiteId, u64)>> {
+        let mut asked: HashMap<SiteId, Vec<&str>> = HashMap::new();
+        for hit in hits {
+            let HitKind::Order(order) = &hit.hit.kind else { continue };
+            let Some(id) = order.id.as_deref() else { continue };
+            if !state.has_order((hit.hit.site, order_hash(id))) {
+                asked.entry(hit.hit.site).or_default().push(id);
+            }
+        }
+        let mut found = HashSet::new();
+        for (site, orders) in asked {
+            for chunk in orders.chunks(ASKED_MAX) {
+                let query = || self.clickhouse.query_raw(ORDERS_SQL).param("site", site.0).param("orders", chunk);
+                let rows: Vec<OrderRow> = self.ask_until_answered(query, stop).await?;
+                found.extend(rows.iter().map(|row| (site, order_hash(&row.order_id))));
+            }
+        }
+        Some(found)
+    }
+
+    async fn ask_until_answered<T: RowOwned + RowRead>(
+        &self,
+        query: impl Fn() -> Query,
+        stop: &CancellationToken,
+    ) -> Option<Vec<T>> {
         let mut backoff = Backoff::default();
         loop {
             let began = Instant::now();
-            let query = self.clickhouse.query_raw(SQL).param("site", site.0).param("visitors", visitors);
-            match query.fetch_all::<VisitorRow>().await {
+            match query().fetch_all::<T>().await {
                 Ok(rows) => {
                     self.metrics.lookup_seconds.observe(began.elapsed().as_secs_f64());
                     return Some(rows);

@@ -155,7 +155,8 @@ impl Worker {
             Read::Hit { hit, .. } => Some(hit.as_ref()),
             Read::Passed { .. } => None,
         });
-        let Some(previous) = self.lookup.previous(&self.state, hits, &self.stop).await else { return Ok(()) };
+        let Some(previous) = self.lookup.previous(&self.state, hits.clone(), &self.stop).await else { return Ok(()) };
+        let Some(orders) = self.lookup.orders(&self.state, hits, &self.stop).await else { return Ok(()) };
         let mut batch = Batch::begin(&self.state);
         for read in reads {
             let (hit, to, mark) = match read {
@@ -169,7 +170,8 @@ impl Worker {
                 self.append(batch).await?;
                 batch = Batch::begin(&self.state);
             }
-            let events = decide(&self.state, &hit, &Lookups { previous: &previous, lists: self.enricher.lists() });
+            let lookups = Lookups { previous: &previous, orders: &orders, lists: self.enricher.lists() };
+            let events = decide(&self.state, &hit, &lookups);
             for event in &events {
                 self.state.evolve(event);
             }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use nagare_schema::{Hit, Referrer, ReferrerKind};
+use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction};
 
 use crate::{
     page_url::{UrlParts, decode_value, normalise, pairs, truncate},
@@ -24,6 +24,28 @@ pub const CAMPAIGN_NAMES: [&str; 8] = [
 /// Parameters that give its keyword.
 pub const CAMPAIGN_KEYWORDS: [&str; 7] =
     ["pk_kwd", "pk_keyword", "piwik_kwd", "mtm_kwd", "mtm_keyword", "matomo_kwd", "utm_term"];
+
+/// Columns of a campaign beside its name and keyword, and their parameters.
+const CAMPAIGN_DETAILS: [(&str, &[&str]); 6] = [
+    ("source", &["mtm_source", "matomo_source", "pk_source", "piwik_source", "utm_source"]),
+    ("medium", &["mtm_medium", "matomo_medium", "pk_medium", "piwik_medium", "utm_medium"]),
+    ("content", &["mtm_content", "matomo_content", "pk_content", "piwik_content", "utm_content"]),
+    ("id", &["mtm_cid", "matomo_cid", "pk_cid", "piwik_cid", "utm_id"]),
+    ("group", &["mtm_group", "matomo_group", "pk_group", "piwik_group", "utm_group"]),
+    ("placement", &["mtm_placement", "matomo_placement", "pk_placement", "piwik_placement", "utm_placement"]),
+];
+
+/// Parameters of other sites that say nothing about a referrer, by a part of their host.
+const NOISE: [(&str, &[&str]); 7] = [
+    ("instagram.com", &["e", "s"]),
+    ("facebook.com", &["h", "p"]),
+    ("google.", GOOGLE_NOISE),
+    ("googleusercontent.", GOOGLE_NOISE),
+    ("main.exoclick.com", &["data", "wpn"]),
+    ("youtube.com", &["redir_token", "html_redirect", "continuation", "feature"]),
+    ("bing.com", &["cvid", "refig", "elv", "plvar", "setlang", "qs", "cc", "mkt", "PC", "form", "src"]),
+];
+const GOOGLE_NOISE: &[&str] = &["ust", "usg", "usd", "sa", "sntz", "ei", "bvm", "ved", "client", "channel"];
 
 /// Bytes of a name or keyword.
 const NAME_BYTES_MAX: usize = 255;
@@ -64,8 +86,14 @@ pub fn detect(hit: &Hit, rules: &SiteRules, lists: &ReferrerLists) -> Detected {
     if let Some(assistant) = assistant(page.as_ref(), parts.as_ref(), lists) {
         return plain(named(ReferrerKind::Assistant, assistant, "", url));
     }
-    if let Some(campaign) = campaign(hit, page.as_ref()) {
-        return with_keyword(campaign, parts.as_ref(), url, lists);
+    if let Some(campaign) = campaign(hit, page.as_ref()).or_else(|| parts.as_ref().and_then(advertisement)) {
+        let mut detected = with_keyword(campaign, parts.as_ref(), url, lists);
+        let details = page.and_then(|page| page.query).map(campaign_details).unwrap_or_default();
+        if !details.is_empty() {
+            let referrer = Referrer { campaign: details, ..(*detected.referrer).clone() };
+            detected.referrer = Arc::new(referrer);
+        }
+        return detected;
     }
     let Some(parts) = parts else { return plain(Referrer::default()) };
     if is_own(&parts, page.as_ref(), rules) {
@@ -77,6 +105,10 @@ pub fn detect(hit: &Hit, rules: &SiteRules, lists: &ReferrerLists) -> Detected {
 /// The referrer of a conversion (§6.7).
 pub fn attribute(hit: &Hit, visit: &Arc<Referrer>, rules: &SiteRules, lists: &ReferrerLists) -> Arc<Referrer> {
     let Some(attribution) = &hit.attribution else { return visit.clone() };
+    // A campaign cookie says nothing against an assistant (§12.1).
+    if visit.kind == ReferrerKind::Assistant {
+        return visit.clone();
+    }
     let Some(campaign) = attribution.campaign.as_deref().filter(|name| !name.is_empty()) else {
         if visit.kind == ReferrerKind::Campaign && !visit.name.is_empty() {
             return visit.clone();
@@ -157,6 +189,38 @@ fn campaign(hit: &Hit, page: Option<&UrlParts<'_>>) -> Option<(String, String)> 
     found.map(|(name, keyword)| (name.to_lowercase(), keyword.to_lowercase()))
 }
 
+/// An advertisement network names the page it was shown on (step 3).
+fn advertisement(referrer: &UrlParts<'_>) -> Option<(String, String)> {
+    let keyword = advertised_on(referrer)?;
+    let kind = pairs(referrer.query?).find(|(name, _)| *name == "ad_type").map(|(_, value)| decode_value(value));
+    let name =
+        kind.filter(|kind| !kind.is_empty()).map_or_else(|| "adwords".into(), |kind| format!("adwords ({kind})"));
+    Some((name.to_lowercase(), keyword))
+}
+
+/// `(adwords) <host>` of the page that an advertisement stood on.
+fn advertised_on(referrer: &UrlParts<'_>) -> Option<String> {
+    let host = referrer.host.to_lowercase();
+    if !host.contains("googleads") && !host.contains("doubleclick") {
+        return None;
+    }
+    let page = pairs(referrer.query?).find(|(name, _)| *name == "url").map(|(_, value)| decode_value(value))?;
+    UrlParts::parse(&page).map(|page| format!("(adwords) {}", page.host.to_lowercase()))
+}
+
+/// Source, medium and the like, by the parameters of every family of campaign names.
+fn campaign_details(query: &str) -> BTreeMap<Arc<str>, Arc<str>> {
+    let value = |names: &[&str]| {
+        let found =
+            names.iter().find_map(|name| pairs(query).find(|(known, value)| known == name && !value.is_empty()));
+        found.map(|(_, value)| decode_value(value)).filter(|value| !value.is_empty())
+    };
+    let detail = |(column, names): &(&str, &[&str])| {
+        Some(((*column).into(), truncate(&value(names)?.to_lowercase(), NAME_BYTES_MAX).into()))
+    };
+    CAMPAIGN_DETAILS.iter().filter_map(detail).collect()
+}
+
 /// A campaign without keyword takes the search term, else waits for the visit (steps 3 and 5).
 fn with_keyword(
     (name, keyword): (String, String),
@@ -164,7 +228,10 @@ fn with_keyword(
     url: Arc<str>,
     lists: &ReferrerLists,
 ) -> Detected {
-    let searched = || referrer.and_then(|parts| lists.search(parts)).map(|search| search.keyword);
+    let searched = || {
+        let parts = referrer?;
+        lists.search(parts).map(|search| search.keyword).or_else(|| advertised_on(parts))
+    };
     let keyword = if keyword.is_empty() { searched().unwrap_or_default() } else { keyword };
     if !keyword.is_empty() {
         return plain(named(ReferrerKind::Campaign, &name, &keyword, url));
@@ -209,6 +276,46 @@ fn classify(parts: &UrlParts<'_>, url: Arc<str>, rules: &SiteRules, lists: &Refe
 /// The referrer URL without what the site excludes, as it is stored.
 fn stored_url(text: &str, rules: &SiteRules) -> Arc<str> {
     let Some(page) = normalise(text, &rules.urls) else { return "".into() };
-    let url = format!("{}{}", page.prefix.text(), page.name);
+    let url = without_noise(format!("{}{}", page.prefix.text(), page.name));
     truncate(&url, URL_BYTES_MAX).into()
+}
+
+fn without_noise(url: String) -> String {
+    let Some(parts) = UrlParts::parse(&url) else { return url };
+    let noise = NOISE.iter().find(|(host, _)| parts.host.contains(host));
+    let (Some((_, noise)), Some((base, query))) = (noise, url.split_once('?')) else { return url };
+    let is_kept = |part: &&str| !noise.contains(&part.split_once('=').map_or(*part, |(name, _)| name));
+    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+    if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) }
+}
+
+/// What may be stored of a referrer (§9).
+pub fn reduced(referrer: &Arc<Referrer>, reduction: ReferrerReduction) -> Arc<Referrer> {
+    if reduction == ReferrerReduction::None {
+        return referrer.clone();
+    }
+    let mut kept = Referrer { url: reduced_url(&referrer.url, reduction), ..(**referrer).clone() };
+    if kept.kind != ReferrerKind::Campaign {
+        kept.keyword = "".into();
+    }
+    if reduction == ReferrerReduction::ExcludeAll && kept.kind == ReferrerKind::Website {
+        kept.name = "".into();
+    }
+    Arc::new(kept)
+}
+
+/// The same for what the archive keeps of a hit.
+pub fn reduce_hit(hit: &mut Hit, reduction: ReferrerReduction) {
+    if reduction != ReferrerReduction::None {
+        hit.referrer = hit.referrer.as_deref().map(|url| reduced_url(url, reduction)).filter(|url| !url.is_empty());
+    }
+}
+
+fn reduced_url(url: &str, reduction: ReferrerReduction) -> Arc<str> {
+    match (reduction, UrlParts::parse(url)) {
+        (ReferrerReduction::None, _) => url.into(),
+        (ReferrerReduction::ExcludeAll, _) | (_, None) => "".into(),
+        (ReferrerReduction::ExcludeQuery, _) => url.split(['?', '#']).next().unwrap_or_default().into(),
+        (ReferrerReduction::ExcludePath, Some(parts)) => format!("{}://{}/", parts.scheme, parts.host).into(),
+    }
 }

@@ -5,9 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use nagare_schema::{Config, GoalId, Site, SiteId, SiteKind, ZoneClock};
+use nagare_schema::{Config, GoalId, ReferrerReduction, Site, SiteId, SiteKind, ZoneClock, named_setting as setting};
 
 use crate::{
+    dimension::DimensionRules,
     goal::GoalRule,
     page_url::{UrlParts, UrlRules},
     referrer::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES},
@@ -29,6 +30,12 @@ pub struct SiteRules {
     pub urls: UrlRules,
     /// Its goals by id, without deleted ones.
     pub goals: Vec<GoalRule>,
+    /// Its custom dimensions.
+    pub dimensions: DimensionRules,
+    /// What of a referrer is stored.
+    pub referrer_reduction: ReferrerReduction,
+    /// Separates the levels of a title; empty: nothing does.
+    pub title_delimiter: String,
     /// Keyword parameters of its site search, lower case; empty when it has none.
     pub search_keywords: Vec<String>,
     /// Category parameters.
@@ -37,10 +44,23 @@ pub struct SiteRules {
     pub site_search: bool,
     /// Visitor cookies are trusted: no fallback to the fingerprint (§2.3).
     pub trust_cookies: bool,
+    /// What else than idleness ends a visit.
+    pub splits: Splits,
     /// Referrers taken for direct entries.
     pub excluded_referrers: SiteUrls,
     /// URLs of all sites.
     pub known_urls: Arc<SiteUrls>,
+}
+
+/// What ends a visit before it is idle (§3.1 rules 5, 7 and 8).
+#[derive(Debug, Clone, Copy)]
+pub struct Splits {
+    /// Midnight of the site.
+    pub at_midnight: bool,
+    /// Another campaign.
+    pub by_campaign: bool,
+    /// Another website.
+    pub by_website: bool,
 }
 
 impl SiteRules {
@@ -61,10 +81,18 @@ impl SiteRules {
             clock: ZoneClock::new(&site.timezone),
             urls: UrlRules::new(excluded.chain(campaign), keep_fragment),
             goals: config.goals_of(site.id).filter_map(|goal| GoalRule::new(goal)).collect(),
+            dimensions: DimensionRules::new(config.dimensions_of(site.id).map(AsRef::as_ref)),
+            referrer_reduction: settings.referrer_reduction,
+            title_delimiter: settings.named.text(&setting::ACTION_TITLE_DELIMITER).to_owned(),
             search_keywords: or_global(&site.search_keyword_parameters, &settings.search_keyword_parameters),
             search_categories: or_global(&site.search_category_parameters, &settings.search_category_parameters),
             site_search: site.site_search,
-            trust_cookies: site.kind == SiteKind::Intranet,
+            trust_cookies: site.kind == SiteKind::Intranet || settings.named.flag(&setting::TRUST_COOKIES),
+            splits: Splits {
+                at_midnight: settings.named.flag(&setting::SPLIT_AT_MIDNIGHT),
+                by_campaign: settings.named.flag(&setting::SPLIT_BY_CAMPAIGN),
+                by_website: settings.named.flag(&setting::SPLIT_BY_WEBSITE),
+            },
             excluded_referrers,
             known_urls,
         }

@@ -1,6 +1,9 @@
 //! The state of one partition: a fold over its events, and nothing else.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use hashbrown::HashTable;
 use nagare_schema::{
@@ -8,7 +11,7 @@ use nagare_schema::{
     VisitEvent, VisitId, VisitorId,
 };
 
-use crate::rules::VISIT_IDLE_S_MAX;
+use crate::{conversion::order_hash, rules::VISIT_IDLE_S_MAX};
 
 /// Producers whose counters are remembered, most recent first. A forgotten one could repeat an
 /// append unnoticed, so this is well above the ingest processes that live at once.
@@ -27,6 +30,8 @@ pub struct State {
     by_visitor: HashTable<u32>,
     by_config: HashTable<u32>,
     carts: BTreeMap<VisitId, Arc<Conversion>>,
+    /// Orders of the visits held, by hash of their id.
+    orders: HashMap<(SiteId, u64), VisitId>,
     producers: Vec<ProducerMark>,
     position: Cursor,
     clock: UnixMillis,
@@ -72,6 +77,11 @@ impl State {
     /// The open cart of a visit.
     pub fn cart(&self, visit: VisitId) -> Option<&Arc<Conversion>> {
         self.carts.get(&visit)
+    }
+
+    /// True when a visit held has placed this order.
+    pub fn has_order(&self, order: (SiteId, u64)) -> bool {
+        self.orders.contains_key(&order)
     }
 
     /// The visitor's visit with the latest last action up to `until` (§2.3).
@@ -135,6 +145,9 @@ impl State {
             }
             VisitEvent::ConversionChanged { after, .. } if after.goal == GoalId::ORDER => {
                 self.carts.remove(&after.visit);
+                if let Some(id) = &after.order {
+                    self.orders.insert((after.site, order_hash(id)), after.visit);
+                }
             }
             VisitEvent::ConversionChanged { .. } | VisitEvent::HitAccepted { .. } | VisitEvent::ActionRecorded(_) => {}
         }
@@ -154,6 +167,11 @@ impl State {
                 self.carts.remove(&visit.id);
             }
             self.free.push(*slot);
+        }
+        if !stale.is_empty() {
+            let mut orders = std::mem::take(&mut self.orders);
+            orders.retain(|_, visit| self.visit(*visit).is_some());
+            self.orders = orders;
         }
         stale.len()
     }

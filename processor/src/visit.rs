@@ -2,18 +2,21 @@
 //!
 //! [`decide`] reads the state, [`State::evolve`] writes it, and a replay calls only the latter.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use nagare_schema::{
-    Action, Hit, HitKind, Identity, PageUrl, Returning, SiteId, UnixSeconds, UrlPrefix, Visit, VisitCustom, VisitEvent,
-    VisitId, VisitorId,
+    Action, Hit, HitKind, Identity, PageUrl, Referrer, Returning, SiteId, UnixSeconds, UrlPrefix, Visit, VisitCustom,
+    VisitEvent, VisitId, VisitorId,
 };
 
 use crate::{
-    conversion::{self, Converting},
+    conversion::{self, Converted, Converting},
     enrich::{ActionInput, EnrichedHit, Step},
     goal::GoalInput,
-    page_url,
+    page_url, referrer,
     rules::{VISIT_ACTIONS_MAX, VISIT_IDLE_S_MAX},
     search_engine::ReferrerLists,
     state::State,
@@ -51,6 +54,8 @@ impl From<&Visit> for Previous {
 pub struct Lookups<'a> {
     /// Last visits of visitors whom the state does not hold.
     pub previous: &'a HashMap<(SiteId, VisitorId), Previous>,
+    /// Orders whom the state does not hold, by [`order_hash`](crate::order_hash) of their id.
+    pub orders: &'a HashSet<(SiteId, u64)>,
     /// Referrer lists.
     pub lists: &'a ReferrerLists,
 }
@@ -85,10 +90,9 @@ pub fn decide(state: &State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Vec<Vi
         _ => None,
     };
     let goals = goal_input(hit, before.as_deref());
-    let converting =
-        Converting { state, hit, action: action.as_ref(), lists: lookups.lists, before: before.as_deref() };
-    let conversions = conversion::convert(&converting, &goals, &mut after);
-    if !conversions.is_empty() && !matches!(found, Found::Unknown) {
+    let converting = Converting { state, lookups, hit, action: action.as_ref(), before: before.as_deref() };
+    let Converted { events: conversions, is_met } = conversion::convert(&converting, &goals, &mut after);
+    if is_met && !matches!(found, Found::Unknown) {
         after.total_time = after.total_time.saturating_add(conversion_seconds(&hit.hit));
     }
     let mut events = Vec::with_capacity(3 + conversions.len());
@@ -104,7 +108,7 @@ fn accepted(hit: &EnrichedHit, visit: Option<VisitId>) -> VisitEvent {
 }
 
 /// Matomo adds the goal's number and two to the time of a visit that converts (§3.3): its reports
-/// show these seconds, so that ours must. The next hit of the visit corrects them.
+/// show these seconds, so that ours must, also where the goal was met before. The next hit of the visit corrects them.
 fn conversion_seconds(hit: &Hit) -> u32 {
     match &hit.kind {
         HitKind::Goal(goal) => u32::try_from(goal.0.saturating_add(2)).unwrap_or(0),
@@ -140,10 +144,21 @@ fn find<'a>(state: &'a State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Found
     held.filter(|visit| visit.actions < VISIT_ACTIONS_MAX).map_or(Found::Unknown, Found::Held)
 }
 
-/// The rules by which a hit of a known visitor begins a visit (§3.1, rules 2 to 7).
+/// The rules by which a hit of a known visitor begins a visit (§3.1, rules 2 to 8).
 fn begins_visit(visit: &Visit, hit: &EnrichedHit) -> bool {
     let idle = hit.hit.at.since(visit.last_at);
-    hit.hit.new_visit || idle >= VISIT_IDLE_S_MAX || visit.day != hit.day || changes_campaign(visit, hit)
+    let splits = hit.rules.splits;
+    hit.hit.new_visit
+        || idle >= VISIT_IDLE_S_MAX
+        || (splits.at_midnight && visit.day != hit.day)
+        || (splits.by_campaign && changes_campaign(visit, hit))
+        || (splits.by_website && changes_website(visit, hit))
+}
+
+/// Another website refers to the site, also within a direct visit.
+fn changes_website(visit: &Visit, hit: &EnrichedHit) -> bool {
+    let found = &hit.detected.referrer;
+    found.kind == ReferrerKind::Website && (visit.referrer.kind != found.kind || visit.referrer.name != found.name)
 }
 
 fn changes_campaign(visit: &Visit, hit: &EnrichedHit) -> bool {
@@ -204,11 +219,16 @@ fn begun(hit: &EnrichedHit, found: &Found<'_>) -> Visit {
         goals: Arc::default(),
         profilable: received.visitor.is_some(),
         local_time: received.local_time,
-        referrer: hit.detected.beside(None),
+        referrer: stored_referrer(hit, None),
         device: hit.device.clone(),
         place: received.place.clone(),
-        custom: custom(None, received),
+        custom: custom(None, hit),
     }
+}
+
+/// The referrer as it may be stored (§6.2, §9).
+fn stored_referrer(hit: &EnrichedHit, current: Option<&Referrer>) -> Arc<Referrer> {
+    referrer::reduced(&hit.detected.beside(current), hit.rules.referrer_reduction)
 }
 
 /// A visit directly after an ordering one is only "returning" (§3.2).
@@ -245,7 +265,7 @@ fn continued(visit: &Visit, hit: &EnrichedHit) -> Visit {
         after.user_id = Some(user.clone());
     }
     if visit.referrer.kind == ReferrerKind::Direct && hit.detected.referrer.kind != ReferrerKind::Direct {
-        after.referrer = hit.detected.beside(Some(&visit.referrer));
+        after.referrer = stored_referrer(hit, Some(&visit.referrer));
     }
     if received.place_forced {
         after.place = received.place.clone();
@@ -257,24 +277,25 @@ fn continued(visit: &Visit, hit: &EnrichedHit) -> Visit {
     if hit.step == Step::Order {
         after.seconds_since_order = after.seconds_since_order.or(Some(0));
     }
-    after.custom = custom(visit.custom.as_deref(), received);
+    after.custom = custom(visit.custom.as_deref(), hit);
     after
 }
 
 /// Custom values of visit scope: supplied ones replace, an empty dimension clears (§5.8, §5.9).
-fn custom(current: Option<&VisitCustom>, hit: &Hit) -> Option<Box<VisitCustom>> {
-    if hit.dimensions.is_empty() && hit.visit_variables.is_empty() {
+fn custom(current: Option<&VisitCustom>, hit: &EnrichedHit) -> Option<Box<VisitCustom>> {
+    let variables = &hit.hit.visit_variables;
+    if hit.visit_dimensions.is_empty() && variables.is_empty() {
         return current.map(|custom| Box::new(custom.clone()));
     }
     let mut custom = current.cloned().unwrap_or_default();
-    for (dimension, value) in &hit.dimensions {
+    for (dimension, value) in &hit.visit_dimensions {
         if value.is_empty() {
             custom.dimensions.remove(dimension);
         } else {
             custom.dimensions.insert(*dimension, value.clone());
         }
     }
-    custom.variables.extend(hit.visit_variables.iter().map(|(slot, pair)| (*slot, pair.clone())));
+    custom.variables.extend(variables.iter().map(|(slot, pair)| (*slot, pair.clone())));
     Some(Box::new(custom))
 }
 
@@ -340,7 +361,7 @@ fn action(
         event,
         content,
         product: received.product.clone(),
-        dimensions: received.dimensions.clone(),
+        dimensions: hit.action_dimensions.clone(),
         variables: received.page_variables.clone(),
         bandwidth: received.bandwidth,
     }

@@ -33,7 +33,11 @@ macro_rules! migration {
 
 /// All migrations in order.
 pub fn migrations() -> &'static [Migration] {
-    const ALL: &[Migration] = &[migration!(1, "facts", "0001_facts.sql"), migration!(2, "rollups", "0002_rollups.sql")];
+    const ALL: &[Migration] = &[
+        migration!(1, "facts", "0001_facts.sql"),
+        migration!(2, "rollups", "0002_rollups.sql"),
+        migration!(3, "order_index", "0003_order_index.sql"),
+    ];
     ALL
 }
 

@@ -1,7 +1,7 @@
 //! A site and its visitors, for tests: hits go in, visits, actions and conversions are read.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, LazyLock},
 };
 
@@ -61,6 +61,7 @@ pub struct Shop {
     pub config: Config,
     pub state: State,
     pub events: Vec<VisitEvent>,
+    pub orders: HashSet<(SiteId, u64)>,
     pub previous: HashMap<(SiteId, VisitorId), Previous>,
     enricher: Enricher,
     next: u64,
@@ -81,6 +82,7 @@ impl Shop {
             config: Config::default(),
             state: State::default(),
             events: Vec::new(),
+            orders: HashSet::new(),
             previous: HashMap::new(),
             enricher: Enricher::new(LISTS.clone()),
             next: 1,
@@ -104,7 +106,7 @@ impl Shop {
             let id = HitId::new(Partition(0), self.next, 0).unwrap();
             let received_at = hit.received_at;
             let enriched = self.enricher.enrich(id, Arc::new(hit));
-            let lookups = Lookups { previous: &self.previous, lists: self.enricher.lists() };
+            let lookups = Lookups { previous: &self.previous, orders: &self.orders, lists: self.enricher.lists() };
             let events = decide(&self.state, &enriched, &lookups);
             for event in &events {
                 self.state.evolve(event);

@@ -1,0 +1,188 @@
+//! Rules of the tracking specification beyond its scenarios, by section.
+
+use std::sync::Arc;
+
+use nagare_schema::{
+    Attribution, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
+    Hit, HitKind, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
+};
+
+use crate::site::{Shop, hit, page};
+
+fn order(id: &str, seconds: i64) -> Hit {
+    let order = Order {
+        id: Some(id.into()),
+        subtotal: None,
+        tax: None,
+        shipping: None,
+        discount: None,
+        items: Some(Vec::new()),
+    };
+    hit(HitKind::Order(Box::new(order)), seconds)
+}
+
+fn other(visitor: u64, hit: Hit) -> Hit {
+    Hit { visitor: Some(VisitorId(visitor)), config_id: nagare_schema::ConfigId(visitor), ..hit }
+}
+
+fn orders(shop: &Shop) -> usize {
+    shop.conversions().iter().filter(|conversion| conversion.goal == GoalId::ORDER).count()
+}
+
+fn with_settings(settings: Settings) -> Shop {
+    let mut shop = Shop::new();
+    shop.configure(Entity::Settings(settings));
+    shop
+}
+
+#[test]
+fn section_7_7_and_c15_an_order_counts_once_on_its_site() {
+    let mut shop = Shop::new();
+    shop.send([order("O", 0), order("O", 10), other(0xbb, order("O", 20)), order("P", 30)]);
+    assert_eq!(orders(&shop), 2);
+    let mut shop = Shop::new();
+    shop.orders.insert((SiteId(1), nagare_processor::order_hash("O")));
+    shop.send([order("O", 0)]);
+    assert_eq!((orders(&shop), shop.visit().converted), (0, true), "the visit has taken note of it");
+}
+
+#[test]
+fn section_7_7_a_forgotten_visit_leaves_its_orders_to_the_tables() {
+    let mut shop = Shop::new();
+    shop.send([order("O", 0)]);
+    let key = (SiteId(1), nagare_processor::order_hash("O"));
+    assert!(shop.state.has_order(key));
+    shop.state.forget(nagare_schema::UnixMillis(i64::MAX));
+    assert!(!shop.state.has_order(key));
+}
+
+#[test]
+fn section_5_8_dimensions_are_those_of_the_site_and_scope() {
+    let mut shop = Shop::new();
+    let extraction = |source, pattern: &str| Extraction { source, pattern: pattern.into() };
+    for (id, scope, active, extractions) in [
+        (1, DimensionScope::Visit, true, vec![extraction(ExtractionSource::UrlParam, "plan")]),
+        (2, DimensionScope::Action, true, vec![extraction(ExtractionSource::Url, r"shop\.example\/(\w+)")]),
+        (3, DimensionScope::Action, true, vec![extraction(ExtractionSource::ActionName, "^Title (.+)")]),
+        (4, DimensionScope::Visit, false, Vec::new()),
+    ] {
+        let dimension = CustomDimension { id, scope, active, extractions, ..CustomDimension::default() };
+        shop.configure(Entity::Dimension(SiteId(1), dimension));
+    }
+    let sent = |hit: Hit, values: &[(u32, &str)]| Hit {
+        dimensions: values.iter().map(|(id, value)| (*id, (*value).into())).collect(),
+        ..hit
+    };
+    shop.send([sent(page("a?plan=gold%20card", 0), &[(2, "own"), (4, "x"), (9, "y")])]);
+    let visit = shop.visit();
+    let custom = visit.custom.as_ref().unwrap();
+    assert_eq!(custom.dimensions.iter().map(|(id, value)| (*id, &**value)).collect::<Vec<_>>(), [(1, "gold card")]);
+    let found: Vec<_> = shop.actions()[0].dimensions.iter().map(|(id, value)| (*id, value.to_string())).collect();
+    assert_eq!(found, [(2, "own".to_owned()), (3, "a?plan=gold card".to_owned())]);
+    shop.send([sent(page("b", 10), &[(1, "")])]);
+    assert!(shop.visit().custom.as_ref().unwrap().dimensions.is_empty(), "an empty value clears");
+    assert_eq!(shop.actions()[1].dimensions.get(&2).map(|value| &**value), Some("b"));
+}
+
+#[test]
+fn section_1_10_titles() {
+    let title = |text: &str, delimiter: &str| {
+        let mut settings = Settings::default();
+        settings.named.set("General.action_title_category_delimiter", delimiter).unwrap();
+        let mut shop = with_settings(settings);
+        shop.send([Hit { title: Some(text.into()), ..page("a", 0) }]);
+        shop.actions()[0].name.as_deref().unwrap_or_default().to_owned()
+    };
+    assert_eq!(title("0", ""), "");
+    assert_eq!(title(" a /  b ", ""), "a /  b");
+    assert_eq!(title(" a / / b /", "/"), "a/b");
+}
+
+#[test]
+fn section_9_referrers_are_reduced_when_stored() {
+    let stored = |reduction| {
+        let mut shop = with_settings(Settings { referrer_reduction: reduction, ..Settings::default() });
+        shop.send([Hit { referrer: Some("http://u:p@r.example/x/y?q=1#f".into()), ..page("a", 0) }]);
+        let referrer = shop.visit().referrer.clone();
+        (referrer.kind, referrer.name.to_string(), referrer.url.to_string())
+    };
+    let website = |name: &str, url: &str| (ReferrerKind::Website, name.to_owned(), url.to_owned());
+    assert_eq!(stored(ReferrerReduction::ExcludeQuery), website("r.example", "http://u:p@r.example/x/y"));
+    assert_eq!(stored(ReferrerReduction::ExcludePath), website("r.example", "http://r.example/"));
+    assert_eq!(stored(ReferrerReduction::ExcludeAll), website("", ""));
+}
+
+#[test]
+fn section_6_3_campaigns_have_details_and_advertisements_a_name() {
+    let referrer = |landing: &str, from: &str| {
+        let mut shop = Shop::new();
+        shop.send([Hit { referrer: Some(from.into()), ..page(landing, 0) }]);
+        shop.visit().referrer.clone()
+    };
+    let campaign = referrer("?utm_campaign=Spring&utm_source=News&mtm_medium=Mail&utm_id=7", "");
+    let details: Vec<_> = campaign.campaign.iter().map(|(column, value)| (&**column, &**value)).collect();
+    assert_eq!(details, [("id", "7"), ("medium", "mail"), ("source", "news")]);
+    let shown = "http://googleads.g.doubleclick.net/pagead/ads?url=http%3A%2F%2FBlog.example%2Fx&ad_type=text";
+    let advertised = referrer("a", shown);
+    assert_eq!((&*advertised.name, &*advertised.keyword), ("adwords (text)", "(adwords) blog.example"));
+}
+
+#[test]
+fn section_6_2_the_stored_url_has_no_noise() {
+    let mut shop = Shop::new();
+    shop.send([Hit { referrer: Some("https://www.facebook.com/l.php?u=1&h=2&p=3".into()), ..page("a", 0) }]);
+    assert_eq!(&*shop.visit().referrer.url, "https://www.facebook.com/l.php?u=1");
+}
+
+#[test]
+fn section_12_1_an_assistant_is_credited_before_a_campaign_cookie() {
+    let mut shop = Shop::new();
+    shop.goal(Goal { id: 1, attribute: GoalAttribute::Url, pattern: "thanks".into(), ..Goal::default() });
+    let attribution = Attribution { campaign: Some("spring".into()), ..Attribution::default() };
+    let landing = Hit { referrer: Some("https://chatgpt.com/".into()), ..page("thanks", 0) };
+    shop.send([Hit { attribution: Some(Box::new(attribution)), ..landing }]);
+    assert_eq!(shop.conversions()[0].referrer.kind, ReferrerKind::Assistant);
+}
+
+#[test]
+fn section_3_3_a_goal_met_again_lengthens_the_visit_too() {
+    let mut shop = Shop::new();
+    shop.goal(Goal { id: 1, attribute: GoalAttribute::Url, pattern: "shop".into(), ..Goal::default() });
+    shop.send([page("a", 0), page("b", 180)]);
+    assert_eq!((shop.visit().total_time, shop.conversions().len()), (182, 1));
+}
+
+#[test]
+fn section_3_1_rules_5_to_8_may_be_switched() {
+    let visits = |name: &str, value: &str, hits: Vec<Hit>| {
+        let mut settings = Settings::default();
+        settings.named.set(name, value).unwrap();
+        let mut shop = with_settings(settings);
+        shop.send(hits);
+        shop.visits().len()
+    };
+    let from = |referrer: &str, hit: Hit| Hit { referrer: Some(referrer.into()), ..hit };
+    let night = vec![page("a", 12 * 3600 - 10), page("b", 12 * 3600 + 10)];
+    assert_eq!(visits("Tracker.create_new_visit_after_midnight", "1", night.clone()), 2);
+    assert_eq!(visits("Tracker.create_new_visit_after_midnight", "0", night), 1);
+    let campaigns = vec![page("?mtm_campaign=x", 0), page("?mtm_campaign=y", 10)];
+    assert_eq!(visits("Tracker.create_new_visit_when_campaign_changes", "0", campaigns), 1);
+    let websites = vec![page("a", 0), from("http://r.example/", page("b", 10))];
+    assert_eq!(visits("Tracker.create_new_visit_when_website_referrer_changes", "0", websites.clone()), 1);
+    assert_eq!(visits("Tracker.create_new_visit_when_website_referrer_changes", "1", websites), 2);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// §5.8, §6: whatever a tracker sends as page, title and referrer is decided without a panic.
+    #[test]
+    fn arbitrary_texts_are_decided(url in ".{0,80}", title in ".{0,40}", referrer in "(https?://)?[a-z.]{0,20}[/?&=#%a-z0-9]{0,40}") {
+        let mut shop = Shop::new();
+        let extractions = vec![Extraction { source: ExtractionSource::Url, pattern: "(.)".into() }];
+        let dimension = CustomDimension { id: 1, scope: DimensionScope::Action, extractions, ..CustomDimension::default() };
+        shop.configure(Entity::Dimension(SiteId(1), dimension));
+        shop.send([Hit { url: Some(url.into()), title: Some(title.into()), referrer: Some(Arc::from(referrer)), ..page("", 0) }]);
+        proptest::prop_assert_eq!(shop.visits().len(), 1);
+    }
+}
