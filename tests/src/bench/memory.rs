@@ -1,4 +1,7 @@
-use std::{collections::HashMap, process::Command};
+use std::{
+    collections::{HashMap, HashSet},
+    process::Command,
+};
 
 use anyhow::{Context as _, ensure};
 use nagare_processor::{Lookups, State};
@@ -49,8 +52,8 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
 pub(super) fn bytes_per_visit() -> anyhow::Result<f64> {
     let mut traffic = Traffic::new()?;
     let lists = traffic.lists.clone();
-    let previous = HashMap::new();
-    let lookups = Lookups { previous: &previous, lists: &lists };
+    let (previous, orders) = (HashMap::new(), HashSet::new());
+    let lookups = Lookups { previous: &previous, orders: &orders, lists: &lists };
     // Caches fill first, so that they are not counted.
     for hit in traffic.batch(0, VISITS)? {
         apply(&mut State::default(), &hit, &lookups);

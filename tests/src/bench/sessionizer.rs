@@ -1,4 +1,7 @@
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Instant,
+};
 
 use nagare_processor::{EnrichedHit, Lookups, ReferrerLists, State, decide};
 
@@ -28,10 +31,10 @@ pub(super) fn measure(summary: &mut Summary) -> anyhow::Result<()> {
 
 fn sessionize(hits: &[EnrichedHit], lists: &ReferrerLists) -> f64 {
     let mut state = State::default();
-    let previous = HashMap::new();
+    let (previous, orders) = (HashMap::new(), HashSet::new());
     let begun = Instant::now();
     for hit in hits {
-        apply(&mut state, hit, &Lookups { previous: &previous, lists });
+        apply(&mut state, hit, &Lookups { previous: &previous, orders: &orders, lists });
     }
     let seconds = begun.elapsed().as_secs_f64();
     assert_eq!(state.len(), VISITORS as usize, "every visitor has one visit");
