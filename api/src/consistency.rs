@@ -11,8 +11,9 @@ use crate::{
     catalogue::{Report, reports},
     metrics::Metrics,
     period,
-    plan::{self, Distinct, Part, Scope, Segment},
+    plan::{self, Distinct, Part, Scope},
     query::{Engine, Fact, Facts},
+    segment::Segment,
 };
 
 /// Numbers differ when they are further apart than this share: sums of fractions are made in any order.

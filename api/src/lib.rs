@@ -18,6 +18,7 @@ mod plan;
 mod query;
 mod request;
 mod rest;
+mod segment;
 mod server;
 mod shape;
 #[cfg(test)]

@@ -78,6 +78,7 @@ impl Engine {
                 Bound::Ids(ids) => query.param(name, ids),
                 Bound::Number(number) => query.param(name, number),
                 Bound::Text(text) => query.param(name, text),
+                Bound::Texts(texts) => query.param(name, texts),
             };
         }
         let bytes = async { query.fetch_bytes("JSONCompactEachRow")?.collect().await }.await;

@@ -9,6 +9,7 @@ use crate::{
     period,
     permission::{Granted, Permission},
     plan::{self, VisitLog},
+    segment::{self, Segment},
     table::Answer,
     value::{Record, Value},
 };
@@ -36,9 +37,9 @@ async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     call.params.required("lastMinutes")?;
     let minutes = call.params.number::<u32>("lastMinutes").filter(|minutes| (1..=MINUTES_MAX).contains(minutes));
     let minutes = minutes.ok_or_else(|| Fault::new(format!("'lastMinutes' is a number from 1 to {MINUTES_MAX}.")))?;
-    refuse_segment(&call)?;
+    let segment = segment_of(&call, &granted)?;
     let since = UnixSeconds(UnixSeconds::from(call.now).0 - i64::from(minutes) * 60);
-    let rows = call.engine.rows(&plan::counters(&granted.sites, since)).await?;
+    let rows = call.engine.rows(&plan::counters(&granted.sites, since, segment.as_ref())).await?;
     let row = rows.into_iter().next().unwrap_or_default();
     let numbers = NAMES
         .iter()
@@ -48,16 +49,11 @@ async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     Ok(Answer::Value(Value::List(vec![record.into()])))
 }
 
-/// Segments come with the segment language.
-fn refuse_segment(call: &Call<'_>) -> Result<(), Fault> {
-    match call.params.filled("segment") {
-        None => Ok(()),
-        Some(_) => Err(Fault::bad_request("Segments are not available yet.")),
-    }
+fn segment_of(call: &Call<'_>, granted: &Granted) -> Result<Option<Segment>, Fault> {
+    Segment::parse(call.params.text("segment"), segment::Context::new(call.caller, &granted.sites))
 }
 
 async fn last_visits(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    refuse_segment(&call)?;
     let log = log_of(&call, &granted)?;
     visit_log::table(&call, &log).await.map(Answer::Table)
 }
@@ -86,6 +82,7 @@ fn log_of(call: &Call<'_>, granted: &Granted) -> Result<VisitLog, Fault> {
     Ok(VisitLog {
         sites: granted.sites.clone(),
         days,
+        segment: segment_of(call, granted)?,
         after: UnixSeconds(after.max(0)),
         limit,
         offset: params.number("filter_offset").unwrap_or(0),

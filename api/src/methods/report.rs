@@ -13,6 +13,7 @@ use crate::{
     permission::Granted,
     plan::{self, Distinct, EXACT_VISITS_MAX, Scope},
     query::Facts,
+    segment::{self, Segment},
     shape::{self, Content, GoalChoice, GoalView, Rules, Steps, View, pretty},
     table::{Answer, AnswerMap},
 };
@@ -26,6 +27,7 @@ struct Request<'a> {
     call: Call<'a>,
     granted: Granted,
     periods: Periods,
+    segment: Option<Segment>,
     steps: Steps,
     subtable: Option<u64>,
 }
@@ -42,9 +44,7 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
     if report.sites == Sites::One && granted.keyed {
         return Err(Fault::new(format!("{} with multiple sites is not supported (yet).", report.name)));
     }
-    if params.filled("segment").is_some() {
-        return Err(Fault::bad_request("Segments are not available yet."));
-    }
+    let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &granted.sites))?;
     let periods = period::parse(params.required("period")?, params.required("date")?, today(&call, &granted.sites))?;
     if granted.sites.len() * periods.list.len() > CELLS_MAX {
         return Err(Fault::bad_request(format!("At most {CELLS_MAX} periods of sites may be asked for at once.")));
@@ -56,7 +56,7 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
     }
     let rules = Rules { processed: report.processed, sort: report.sort, flatten: report.flatten };
     let steps = Steps::read(params, rules)?;
-    Ok(Request { report, call, granted, periods, steps, subtable: params.number("idSubtable") })
+    Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable") })
 }
 
 /// The date where words like `today` are resolved: that of the site when there is one, else UTC.
@@ -79,7 +79,13 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
     let visits = visits.first().map_or(0.0, |fact| fact.number(0));
     let distinct = if visits <= EXACT_VISITS_MAX as f64 { Distinct::Exact } else { Distinct::Sketch };
     let all_levels = request.steps.needs_levels() || request.subtable.is_some();
-    Ok(Scope { sites, periods, segment: None, distinct, levels: if all_levels { usize::MAX } else { 1 } })
+    Ok(Scope {
+        sites,
+        periods,
+        segment: request.segment.clone(),
+        distinct,
+        levels: if all_levels { usize::MAX } else { 1 },
+    })
 }
 
 impl Request<'_> {

@@ -2,9 +2,12 @@
 
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bucket, visit_id_segment, visit_segment},
+    clauses::{WINDOW, adds_days, bind, bucket, segment_on},
 };
-use crate::catalogue::{Click, PageField, PageRole};
+use crate::{
+    catalogue::{Click, PageField, PageRole},
+    segment::Rows,
+};
 
 /// Columns of a field: in `actions`, before it, and where a visit begins and ends.
 struct Columns {
@@ -135,7 +138,7 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
         sum = each("sum"),
         min = each("min"),
         max = each("max"),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Actions),
     );
     bind(scope, sql, 1)
 }
@@ -162,7 +165,7 @@ fn uniques(scope: &Scope, actions: Actions) -> Statement {
          min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
         kinds = actions.base,
         column = actions.column,
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Actions),
     );
     bind(scope, sql, 1)
 }
@@ -175,7 +178,7 @@ fn had_hits(scope: &Scope, actions: Actions, page: &str) -> String {
              WHERE {kinds} AND {WINDOW}{segment})",
             column = actions.column,
             kinds = actions.base,
-            segment = visit_id_segment(scope),
+            segment = segment_on(scope, Rows::Actions),
         );
     }
     format!(
@@ -194,7 +197,7 @@ fn time_spent(scope: &Scope, actions: Actions, columns: &Columns) -> Statement {
             "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(time_spent_before) FROM actions \
              WHERE kind != 10 AND isNotNull({previous}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0",
             previous = columns.previous,
-            segment = visit_id_segment(scope),
+            segment = segment_on(scope, Rows::Actions),
         );
         return bind(scope, sql, 1);
     }
@@ -217,7 +220,7 @@ fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statemen
              sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits \
              WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0 \
              HAVING sum(toInt64(sign)) != 0",
-            segment = visit_segment(scope),
+            segment = segment_on(scope, Rows::Visits),
         );
         return bind(scope, sql, 1);
     }
@@ -249,7 +252,7 @@ fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> State
          SELECT site_id, day AS live_day, {bucket} AS bucket, {page} AS k0, visitor_id FROM visits \
          WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, day, bucket, k0, visitor_id \
          HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0",
-        segment = visit_segment(scope),
+        segment = segment_on(scope, Rows::Visits),
     );
     bind(scope, sql, 1)
 }
@@ -261,7 +264,7 @@ fn live_conversions(scope: &Scope) -> String {
          sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND {WINDOW}{segment} \
          GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0",
         bucket = bucket(&scope.periods),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Conversions),
     )
 }
 
@@ -311,7 +314,7 @@ fn entry_goals(scope: &Scope, column: &str) -> Statement {
          WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, page) AS e \
          ON e.site_id = g.site_id AND e.day = g.day AND e.page = g.page GROUP BY g.site_id, bucket, k0, k1",
         conversions = live_conversions(scope),
-        segment = visit_segment(scope),
+        segment = segment_on(scope, Rows::Visits),
     );
     bind(scope, sql, 2)
 }
@@ -327,7 +330,7 @@ pub(super) fn page_views(scope: &Scope) -> Statement {
         "SELECT site_id, {bucket} AS bucket, {hits} FROM {table} WHERE {kind} AND {WINDOW}{segment} \
          GROUP BY site_id, bucket",
         bucket = bucket(&scope.periods),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Actions),
     );
     bind(scope, sql, 0)
 }
@@ -343,7 +346,7 @@ pub(super) fn totals(scope: &Scope) -> Plan {
          countIf(kind = {SEARCH}), uniqExactIf(ifNull(name, ''), kind = {SEARCH}) \
          FROM actions WHERE kind IN (1, 2, 3, 8) AND {WINDOW}{segment} GROUP BY site_id, bucket",
         bucket = bucket(&scope.periods),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Actions),
     );
     vec![(Part::ActionTotals, bind(scope, sql, 0))]
 }

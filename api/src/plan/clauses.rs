@@ -2,8 +2,14 @@
 
 use nagare_schema::SiteId;
 
-use super::{Bound, Scope, Statement};
-use crate::period::{PeriodKind, Periods};
+use super::{
+    Bound, Scope, Statement,
+    segment::{self, Span},
+};
+use crate::{
+    period::{PeriodKind, Periods},
+    segment::Rows,
+};
 
 /// The rows of the request's sites and days.
 pub(super) const WINDOW: &str = "site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date}";
@@ -34,27 +40,23 @@ pub(super) fn group_keys(count: usize) -> String {
     (0..count).map(|at| format!(", k{at}")).collect()
 }
 
-/// ` AND …` for the rows of `visits` that the segment selects; empty without one.
-pub(super) fn visit_segment(scope: &Scope) -> String {
-    scope.segment.as_ref().map_or_else(String::new, |segment| format!(" AND {}", segment.visit_condition()))
-}
+/// Rows of other tables that may belong to a visit of the window: a visit counts on the day of its
+/// last action, and may have begun on the day before.
+const SPAN: Span = Span("site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1");
 
-/// ` AND …` for rows of other tables whose visit the segment selects.
-pub(super) fn visit_id_segment(scope: &Scope) -> String {
-    scope.segment.as_ref().map_or_else(String::new, |segment| {
-        format!(
-            " AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {{sites:Array(UInt32)}} AND {} \
-             GROUP BY visit_id HAVING sum(sign) > 0)",
-            segment.visit_condition()
-        )
-    })
+/// ` AND …` for the rows of a table that the segment selects; empty without one.
+pub(super) fn segment_on(scope: &Scope, rows: Rows) -> String {
+    scope
+        .segment
+        .as_ref()
+        .map_or_else(String::new, |segment| format!(" AND {}", segment::condition(segment, rows, SPAN)))
 }
 
 /// Binds sites, window and segment.
 pub(super) fn bind(scope: &Scope, sql: String, keys: usize) -> Statement {
     let statement = bind_window(&scope.sites, &scope.periods, sql, keys);
     match &scope.segment {
-        Some(segment) => segment.bind(statement),
+        Some(segment) => segment::bind(segment, statement),
         None => statement,
     }
 }

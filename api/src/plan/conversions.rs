@@ -3,10 +3,13 @@
 
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bucket, group_keys, select_keys, visit_id_segment},
+    clauses::{WINDOW, adds_days, bind, bucket, group_keys, segment_on, select_keys},
     visits,
 };
-use crate::catalogue::{Dimension, Key, Ranges};
+use crate::{
+    catalogue::{Dimension, Key, Ranges},
+    segment::Rows,
+};
 
 const MONEY: [&str; 6] = ["revenue_e4", "subtotal_e4", "tax_e4", "shipping_e4", "discount_e4", "items"];
 
@@ -68,7 +71,7 @@ fn base_sums(scope: &Scope, keys: &[Key]) -> Statement {
         bucket = bucket(&scope.periods),
         select = keys_of_base(keys),
         names = group_keys(keys.len() + 1),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Conversions),
     );
     bind(scope, sql, keys.len() + 1)
 }
@@ -83,7 +86,7 @@ fn exact(scope: &Scope, keys: &[Key]) -> Statement {
         bucket = bucket(&scope.periods),
         select = keys_of_base(keys),
         names = group_keys(keys.len() + 1),
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Conversions),
     );
     bind(scope, sql, keys.len() + 1)
 }

@@ -2,7 +2,11 @@
 
 use nagare_schema::{SiteId, UnixSeconds, VisitId};
 
-use super::{Bound, Statement};
+use super::{
+    Bound, Statement,
+    segment::{self, Span},
+};
+use crate::segment::{Rows, Segment};
 
 /// Which visits of a log are read.
 #[derive(Debug, Clone)]
@@ -10,6 +14,7 @@ pub(crate) struct VisitLog {
     pub(crate) sites: Vec<SiteId>,
     /// First and last day; `None` without a period.
     pub(crate) days: Option<(String, String)>,
+    pub(crate) segment: Option<Segment>,
     /// Only visits whose last action is after this.
     pub(crate) after: UnixSeconds,
     pub(crate) limit: u64,
@@ -22,23 +27,47 @@ fn ids(sites: &[SiteId]) -> Bound {
 }
 
 /// One row: visits, actions, visitors and converted visits since `since`.
-pub(crate) fn counters(sites: &[SiteId], since: UnixSeconds) -> Statement {
+pub(crate) fn counters(sites: &[SiteId], since: UnixSeconds, segment: Option<&Segment>) -> Statement {
     // A visit counts on the day of its last action, whose date is at most a day off in its time zone.
     const RECENT: &str = "site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1";
+    let of = |rows: Rows| selected(segment, rows, Span(RECENT));
     let sql = format!(
-        "SELECT sum(live), (SELECT count() FROM actions WHERE {RECENT} AND at >= toDateTime({{since:Int64}}, 'UTC')), \
+        "SELECT sum(live), (SELECT count() FROM actions WHERE {RECENT} AND at >= toDateTime({{since:Int64}}, 'UTC'){of_actions}), \
          uniqExact(visitor_id), sumIf(live, converted = 1) FROM (\
          SELECT visitor_id, converted, sum(sign) AS live FROM visits \
-         WHERE {RECENT} AND last_at >= toDateTime({{since:Int64}}, 'UTC') \
-         GROUP BY visitor_id, converted HAVING live > 0)"
+         WHERE {RECENT} AND last_at >= toDateTime({{since:Int64}}, 'UTC'){of_visits} \
+         GROUP BY visitor_id, converted HAVING live > 0)",
+        of_actions = of(Rows::Actions),
+        of_visits = of(Rows::Visits),
     );
-    Statement::new(sql, 0).bind("sites", ids(sites)).bind("since", Bound::Number(since.0))
+    let statement = Statement::new(sql, 0).bind("sites", ids(sites)).bind("since", Bound::Number(since.0));
+    bound(segment, statement)
 }
+
+fn selected(segment: Option<&Segment>, rows: Rows, span: Span) -> String {
+    segment.map_or_else(String::new, |segment| format!(" AND {}", segment::condition(segment, rows, span)))
+}
+
+fn bound(segment: Option<&Segment>, statement: Statement) -> Statement {
+    match segment {
+        Some(segment) => segment::bind(segment, statement),
+        None => statement,
+    }
+}
+
+/// Rows that may belong to a visit of the log.
+const SPAN: Span = Span(
+    "site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) - 1",
+);
+/// The same, with a first and last day.
+const SPAN_OF_DAYS: Span = Span("site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1");
 
 /// Visits by last action: the columns of the visit log's rows, in their order.
 pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     let order = if log.ascending { "ASC" } else { "DESC" };
     let days = if log.days.is_some() { " AND day BETWEEN {from:Date} AND {to:Date}" } else { "" };
+    let span = if log.days.is_some() { SPAN_OF_DAYS } else { SPAN };
+    let segment = selected(log.segment.as_ref(), Rows::Visits, span);
     // A date before 1970 would wrap around.
     let window = format!(
         "site_id IN {{sites:Array(UInt32)}}{days} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
@@ -53,7 +82,7 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
          toString(browser_version), toString(browser_engine), toString(resolution), plugins, toString(language), \
          toString(country), toString(region), city, latitude, longitude \
          FROM visits FINAL WHERE {window} AND (site_id, visit_id) IN (\
-         SELECT site_id, visit_id FROM visits WHERE {window} GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 \
+         SELECT site_id, visit_id FROM visits WHERE {window}{segment} GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 \
          ORDER BY max(last_at) {order}, visit_id {order} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}) \
          ORDER BY last_at {order}, visit_id {order}"
     );
@@ -63,6 +92,7 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
         .bind("after", Bound::Number(log.after.0))
         .bind("limit", number(log.limit))
         .bind("offset", number(log.offset));
+    let statement = bound(log.segment.as_ref(), statement);
     match &log.days {
         Some((from, to)) => statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone())),
         None => statement,

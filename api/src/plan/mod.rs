@@ -12,12 +12,12 @@ mod visits;
 use nagare_schema::SiteId;
 
 pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log};
-pub(crate) use segment::Segment;
 pub(crate) use statement::{Bound, Statement};
 
 use crate::{
     catalogue::{Dimension, Report, Source},
     period::Periods,
+    segment::Segment,
 };
 
 /// Visits of a period up to which visitors, users and maxima are counted exactly from the base

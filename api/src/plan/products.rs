@@ -2,9 +2,9 @@
 
 use super::{
     Part, Plan, Scope, Statement,
-    clauses::{WINDOW, bind, bucket, visit_id_segment},
+    clauses::{WINDOW, bind, bucket, segment_on},
 };
-use crate::catalogue::ProductField;
+use crate::{catalogue::ProductField, segment::Rows};
 
 /// Expressions over `conversion_items` and over `actions`.
 struct Columns {
@@ -42,7 +42,7 @@ fn sales(scope: &Scope, columns: &Columns) -> Statement {
          GROUP BY site_id, day, bucket, k0, k1, visit_id, buster HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1",
         bucket = bucket(&scope.periods),
         field = columns.of_items,
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Items),
     );
     bind(scope, sql, 2)
 }
@@ -60,7 +60,7 @@ fn views(scope: &Scope, columns: &Columns) -> Statement {
         bucket = bucket(&scope.periods),
         field = columns.of_views,
         is_view = columns.is_view,
-        segment = visit_id_segment(scope),
+        segment = segment_on(scope, Rows::Actions),
     );
     bind(scope, sql, 1)
 }

@@ -6,6 +6,7 @@ pub(crate) enum Bound {
     Ids(Vec<u64>),
     Number(i64),
     Text(String),
+    Texts(Vec<String>),
 }
 
 /// One query. Its columns: site, bucket, `keys` texts, then numbers.

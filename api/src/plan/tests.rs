@@ -1,13 +1,15 @@
 use std::fmt::Write;
 
 use jiff::civil::date;
-use nagare_schema::{SiteId, UnixSeconds, VisitId};
+use nagare_schema::{Config, SiteId, UnixSeconds, VisitId};
 
-use super::{
-    segment::{VisitCondition, VisitField},
-    *,
+use super::*;
+use crate::{
+    catalogue::reports,
+    period,
+    segment::{Context, Rows},
+    snapshot,
 };
-use crate::{catalogue::reports, period, snapshot};
 
 fn scope(period: &str, dates: &str) -> Scope {
     Scope {
@@ -19,10 +21,13 @@ fn scope(period: &str, dates: &str) -> Scope {
     }
 }
 
+fn segment(text: &str) -> Segment {
+    let context = Context { config: &Config::default(), sites: &[SiteId(1), SiteId(2)], is_user: true };
+    Segment::parse(Some(text), context).unwrap().unwrap()
+}
+
 fn segmented(scope: Scope) -> Scope {
-    let condition = |field, value: &str| VisitCondition { field, value: value.to_owned() };
-    let visits = vec![condition(VisitField::Country, "fr' OR 1"), condition(VisitField::ReferrerType, "2")];
-    Scope { segment: Some(Segment { visits }), ..scope }
+    Scope { segment: Some(segment("countryCode==fr' OR 1;referrerType==search;pageUrl=@x")), ..scope }
 }
 
 fn text(report: &str, scope: &Scope) -> String {
@@ -81,6 +86,7 @@ fn visit_log_and_counters() {
     let log = VisitLog {
         sites: vec![SiteId(1)],
         days: Some(("2024-01-01".to_owned(), "2024-01-02".to_owned())),
+        segment: None,
         after: UnixSeconds(0),
         limit: 10,
         offset: 5,
@@ -88,8 +94,10 @@ fn visit_log_and_counters() {
     };
     let visits = [VisitId(7), VisitId(9)];
     let statements = [
-        counters(&log.sites, UnixSeconds(1_704_067_200)),
+        counters(&log.sites, UnixSeconds(1_704_067_200), None),
+        counters(&log.sites, UnixSeconds(1_704_067_200), Some(&segment("pageUrl==x.org/a"))),
         visit_log(&log),
+        visit_log(&VisitLog { segment: Some(segment("actions>3;pageTitle!=a")), ..log.clone() }),
         visit_log(&VisitLog { days: None, ascending: true, ..log.clone() }),
         visit_actions(&log.sites, &visits, 500),
         visit_conversions(&log.sites, &visits),
@@ -114,4 +122,34 @@ fn values_are_bound_and_never_part_of_the_text() {
             }
         }
     }
+}
+
+/// The condition of a definition on visits, on actions and on conversions.
+#[test]
+fn segments() {
+    let definitions = [
+        "browserCode==FF,browserCode==CH;actions>=2",
+        "city!=;userId==",
+        "visitDuration!=0;resolution!@x",
+        "pageUrl==http://x.org/a,pageTitle=^a;actionServerHour<5",
+        "pageUrl!=x.org/a;pageTitle!@b",
+        "pageUrl!=x.org/a,pageTitle!@b",
+        "actionUrl==http://x.org/a",
+        "actionUrl!=http://x.org/a",
+        "customVariableName!=a;customVariablePageValue2=$b",
+        "pageUrl==x,visitConvertedGoalId==1;eventCategory==c,countryCode==fr",
+        "orderId==;productPrice>5",
+        "revenueOrder>10;productViewCategory==a",
+        "visitorId==33c31e01394bdc63;visitorId=@33;visitIp>=1.2.3.4;deviceType=^1",
+        "daysSinceFirstVisit==2;visitorType==returning,visitorType==customer",
+    ];
+    let text = |definition: &&str| {
+        let scope = Scope { segment: Some(segment(definition)), ..scope("day", "2024-01-01,2024-01-02") };
+        let on = |rows| clauses::segment_on(&scope, rows);
+        let rows = [Rows::Visits, Rows::Actions, Rows::Conversions];
+        let conditions: Vec<String> = rows.into_iter().map(|rows| format!("{rows:?}:{}\n", on(rows))).collect();
+        format!("-- # {definition}\n{}", conditions.concat())
+    };
+    let texts: Vec<String> = definitions.iter().map(text).collect();
+    snapshot::check("src/plan/snapshots/segments.sql", &texts.join("\n"));
 }

@@ -4,11 +4,12 @@ use nagare_schema::SiteId;
 
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bind_window, bucket, group_keys, select_keys, visit_segment},
+    clauses::{WINDOW, adds_days, bind, bind_window, bucket, group_keys, segment_on, select_keys},
 };
 use crate::{
     catalogue::{Dimension, Key},
     period::Periods,
+    segment::Rows,
 };
 
 /// Numbers of [`Part::VisitSums`]: visits, actions, seconds, bounces, converted visits.
@@ -101,7 +102,7 @@ fn exact(scope: &Scope, group: &Group<'_>) -> Statement {
         bucket = bucket(&scope.periods),
         select = select_keys(group.keys.iter().map(|key| key.of_base())),
         names = group_keys(keys),
-        segment = visit_segment(scope),
+        segment = segment_on(scope, Rows::Visits),
     );
     bind(scope, sql, keys)
 }
@@ -117,7 +118,7 @@ fn base_sums(scope: &Scope, group: &Group<'_>) -> Statement {
         bucket = bucket(&scope.periods),
         select = select_keys(group.keys.iter().map(|key| key.of_base())),
         names = group_keys(keys),
-        segment = visit_segment(scope),
+        segment = segment_on(scope, Rows::Visits),
     );
     bind(scope, sql, keys)
 }

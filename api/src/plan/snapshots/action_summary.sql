@@ -19,10 +19,11 @@ SELECT site_id, toMonday(day) AS bucket, countIf(kind = 1), uniqExactIf((day, vi
 -- # Actions.get: a segmented range
 
 -- ActionTotals, 0 keys
-SELECT site_id, {from:Date} AS bucket, countIf(kind = 1), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 1), countIf(kind = 3), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 3), countIf(kind = 2), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 2), countIf(kind = 8), uniqExactIf(ifNull(name, ''), kind = 8) FROM actions WHERE kind IN (1, 2, 3, 8) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket
+SELECT site_id, {from:Date} AS bucket, countIf(kind = 1), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 1), countIf(kind = 3), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 3), countIf(kind = 2), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 2), countIf(kind = 8), uniqExactIf(ifNull(name, ''), kind = 8) FROM actions WHERE kind IN (1, 2, 3, 8) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND ((kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0) AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 

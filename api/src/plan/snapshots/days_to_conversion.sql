@@ -35,18 +35,20 @@ SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, toString(goal) AS k1, sum(
 -- # Goals.getDaysToConversion: a segmented range
 
 -- VisitSums(0), 0 keys
-SELECT site_id, {from:Date} AS bucket, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY site_id, bucket HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- ConversionSums(0), 2 keys
-SELECT site_id, {from:Date} AS bucket, toString(intDiv(ifNull(seconds_since_first, 0), 86400)) AS k0, toString(goal) AS k1, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, toString(intDiv(ifNull(seconds_since_first, 0), 86400)) AS k0, toString(goal) AS k1, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 

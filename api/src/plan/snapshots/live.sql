@@ -2,11 +2,26 @@ SELECT sum(live), (SELECT count() FROM actions WHERE site_id IN {sites:Array(UIn
 -- sites = Ids([1])
 -- since = Number(1704067200)
 
+SELECT sum(live), (SELECT count() FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1 AND at >= toDateTime({since:Int64}, 'UTC') AND (kind = 1 AND url = {segment_0:String})), uniqExact(visitor_id), sumIf(live, converted = 1) FROM (SELECT visitor_id, converted, sum(sign) AS live FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1 AND last_at >= toDateTime({since:Int64}, 'UTC') AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1 AND (kind = 1 AND url = {segment_0:String})) GROUP BY visitor_id, converted HAVING live > 0)
+-- sites = Ids([1])
+-- since = Number(1704067200)
+-- segment_0 = Text("x.org/a")
+
 SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimestamp(first_at), toUnixTimestamp(last_at), total_time, actions, interactions, searches, events, returning, visit_count, seconds_since_first, seconds_since_last, seconds_since_order, converted, buyer, local_time, toString(referrer_type), referrer_name, referrer_keyword, referrer_url, ifNull(toString(device_type), ''), toString(device_brand), toString(device_model), toString(os), toString(os_version), toString(browser), toString(browser_version), toString(browser_engine), toString(resolution), plugins, toString(language), toString(country), toString(region), city, latitude, longitude FROM visits FINAL WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND last_at > toDateTime({after:Int64}, 'UTC') AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) AND (site_id, visit_id) IN (SELECT site_id, visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND last_at > toDateTime({after:Int64}, 'UTC') AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 ORDER BY max(last_at) DESC, visit_id DESC LIMIT {limit:UInt64} OFFSET {offset:UInt64}) ORDER BY last_at DESC, visit_id DESC
 -- sites = Ids([1])
 -- after = Number(0)
 -- limit = Number(10)
 -- offset = Number(5)
+-- from = Text("2024-01-01")
+-- to = Text("2024-01-02")
+
+SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimestamp(first_at), toUnixTimestamp(last_at), total_time, actions, interactions, searches, events, returning, visit_count, seconds_since_first, seconds_since_last, seconds_since_order, converted, buyer, local_time, toString(referrer_type), referrer_name, referrer_keyword, referrer_url, ifNull(toString(device_type), ''), toString(device_brand), toString(device_model), toString(os), toString(os_version), toString(browser), toString(browser_version), toString(browser_engine), toString(resolution), plugins, toString(language), toString(country), toString(region), city, latitude, longitude FROM visits FINAL WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND last_at > toDateTime({after:Int64}, 'UTC') AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) AND (site_id, visit_id) IN (SELECT site_id, visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND last_at > toDateTime({after:Int64}, 'UTC') AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) AND (actions > {segment_0:Float64} AND visit_id NOT IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND name = {segment_1:String}))) GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 ORDER BY max(last_at) DESC, visit_id DESC LIMIT {limit:UInt64} OFFSET {offset:UInt64}) ORDER BY last_at DESC, visit_id DESC
+-- sites = Ids([1])
+-- after = Number(0)
+-- limit = Number(10)
+-- offset = Number(5)
+-- segment_0 = Text("3")
+-- segment_1 = Text("a")
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
 

@@ -115,66 +115,74 @@ SELECT site_id, bucket, k0, k1, k2, sum(day_visits) FROM (SELECT site_id, toMond
 -- # Referrers.getReferrerType: a segmented range
 
 -- VisitSums(0), 1 keys
-SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY site_id, bucket, k0 HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0 HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY site_id, day, bucket, k0, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- ConversionSums(0), 2 keys
-SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, toString(goal) AS k1, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, toString(goal) AS k1, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- ConversionVisits(0), 2 keys
-SELECT site_id, bucket, k0, k1, uniqExact((live_day, visit_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, toString(goal) AS k1, visit_id FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, day, bucket, k0, k1, visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, uniqExact((live_day, visit_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, toString(goal) AS k1, visit_id FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, k1, visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- VisitSums(1), 2 keys
-SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, sum(toInt64(sign)), sum(toInt64(actions) * sign), sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0, k1 HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY site_id, day, bucket, k0, k1, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, k1, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- ConversionSums(1), 3 keys
-SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, toString(goal) AS k2, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1, k2 HAVING sum(toInt64(sign)) != 0
+SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, toString(goal) AS k2, sum(toInt64(sign)), sum(toInt64(revenue_e4) * sign), sum(toInt64(subtotal_e4) * sign), sum(toInt64(tax_e4) * sign), sum(toInt64(shipping_e4) * sign), sum(toInt64(discount_e4) * sign), sum(toInt64(items) * sign) FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0, k1, k2 HAVING sum(toInt64(sign)) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 
 -- ConversionVisits(1), 3 keys
-SELECT site_id, bucket, k0, k1, k2, uniqExact((live_day, visit_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, toString(goal) AS k2, visit_id FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND country = {segment_0:String} AND toString(referrer_type) = {segment_1:String} GROUP BY visit_id HAVING sum(sign) > 0) GROUP BY site_id, day, bucket, k0, k1, k2, visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1, k2
+SELECT site_id, bucket, k0, k1, k2, uniqExact((live_day, visit_id)) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, toString(goal) AS k2, visit_id FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, k1, k2, visit_id HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1, k2
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
 -- segment_0 = Text("fr' OR 1")
 -- segment_1 = Text("2")
+-- segment_2 = Text("x")
 

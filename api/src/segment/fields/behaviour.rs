@@ -1,0 +1,60 @@
+//! Names about what was done in a visit. The kinds of `actions` are those of the dictionary:
+//! 1 page view, 2 outlink, 3 download, 8 search, 10 event, 13 content.
+
+use crate::segment::field::{Category, Column, Field, Listing, Reading, Source};
+
+const ACTION_TYPES: Reading = Reading::Numbered {
+    column: "log_action.type",
+    names: &[
+        ("pageviews", 1),
+        ("contents", 13),
+        ("sitesearches", 8),
+        ("events", 10),
+        ("outlinks", 2),
+        ("downloads", 3),
+    ],
+};
+
+const fn exact(name: &'static str, title: &'static str, sql: &'static str, guard: &'static str) -> Field {
+    Field::action(name, title, Column::exact(sql).of(guard))
+}
+
+const fn event(name: &'static str, title: &'static str, column: Column) -> Field {
+    Field::action(name, title, column.of("kind = 10")).within(Category::Events)
+}
+
+pub(super) const FIELDS: &[Field] = &[
+    exact("pageUrl", "Page URL", "url", "kind = 1").reading(Reading::Url),
+    exact("pageTitle", "Page Title", "name", "kind = 1"),
+    Field::visit("entryPageUrl", "Entry Page URL", Column::exact("entry_url"))
+        .within(Category::Behaviour)
+        .reading(Reading::Url),
+    Field::visit("entryPageTitle", "Entry Page title", Column::exact("entry_title")).within(Category::Behaviour),
+    Field::visit("exitPageUrl", "Exit Page URL", Column::exact("exit_url"))
+        .within(Category::Behaviour)
+        .reading(Reading::Url),
+    Field::visit("exitPageTitle", "Exit Page Title", Column::exact("exit_title")).within(Category::Behaviour),
+    Field::new("actionUrl", "Action URL", Source::Union(&["pageUrl", "downloadUrl", "outlinkUrl", "eventUrl"]))
+        .within(Category::Behaviour),
+    exact("downloadUrl", "Download URL", "url", "kind = 3"),
+    exact("outlinkUrl", "Clicked Outlink", "url", "kind = 2"),
+    exact("siteSearchKeyword", "Keyword (Site Search)", "name", "kind = 8"),
+    Field::action("siteSearchCategory", "Category (Site Search)", Column::text("search_category").of("kind = 8")),
+    Field::action("siteSearchCount", "Keyword count (Site Search)", Column::number("search_count").of("kind = 8")),
+    exact("contentName", "Content Name", "content_name", "kind = 13"),
+    exact("contentPiece", "Content Piece", "content_piece", "kind = 13"),
+    exact("contentTarget", "Content Target", "content_target", "kind = 13"),
+    exact("contentInteraction", "Content Interaction", "content_interaction", "kind = 13"),
+    Field::action("actionType", "Action Type", Column::number("kind")).reading(ACTION_TYPES),
+    Field::action("actionServerHour", "Site time — hour", Column::number("toHour(at)")),
+    Field::action("actionServerMinute", "Time in UTC — minute", Column::number("toMinute(at)")),
+    Field::action("bandwidth", "Bandwidth", Column::number("bandwidth")).metric(),
+    Field::action("interaction_position", "Interaction Position", Column::number("position"))
+        .metric()
+        .listing(Listing::Unlisted),
+    event("eventCategory", "Event Category", Column::exact("event_category")),
+    event("eventAction", "Event Action", Column::exact("event_action")),
+    event("eventName", "Event Name", Column::exact("name")),
+    event("eventUrl", "Event URL", Column::exact("url")).reading(Reading::Url),
+    event("eventValue", "Event Value", Column::number("event_value")).metric(),
+];

@@ -1,0 +1,58 @@
+//! The names of `segments.md` §5, as data.
+
+mod behaviour;
+mod ecommerce;
+mod origin;
+mod visitors;
+
+use super::field::{Field, Source};
+
+/// Slots of custom variables and product categories.
+pub(crate) const SLOTS: u32 = 5;
+
+/// Every name but those of custom dimensions.
+pub(crate) fn fields() -> impl Iterator<Item = &'static Field> {
+    [visitors::FIELDS, origin::FIELDS, behaviour::FIELDS, ecommerce::FIELDS].into_iter().flatten()
+}
+
+/// The field of a name, and its slot when a number follows the name.
+pub(crate) fn find(name: &str) -> Option<(Field, Option<u32>)> {
+    if let Some(field) = fields().find(|field| field.name == name) {
+        return Some((*field, None));
+    }
+    let base = name.trim_end_matches(|char: char| char.is_ascii_digit());
+    let slot = name[base.len()..].parse().ok().filter(|slot| (1..=SLOTS).contains(slot))?;
+    let field = fields().find(|field| field.name == base && matches!(field.source, Source::Slots(..)))?;
+    Some((*field, Some(slot)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_unions_are_of_names() {
+        let names: Vec<&str> = fields().map(|field| field.name).collect();
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+        for field in fields() {
+            if let Source::Union(members) = field.source {
+                for member in members {
+                    assert!(find(member).is_some(), "{member}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_names_a_slot_of_a_family_only() {
+        assert_eq!(
+            find("customVariableName3").map(|(field, slot)| (field.name, slot)),
+            Some(("customVariableName", Some(3)))
+        );
+        for name in ["customVariableName0", "customVariableName6", "pageUrl1", "nothing", ""] {
+            assert!(find(name).is_none(), "{name}");
+        }
+    }
+}

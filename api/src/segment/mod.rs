@@ -1,0 +1,88 @@
+//! Segments (`segments.md`): a filter, read once into a typed tree. `plan` turns the tree into SQL.
+
+mod field;
+mod fields;
+mod grammar;
+mod meaning;
+mod value;
+
+use nagare_schema::{Config, SiteId};
+
+pub(crate) use field::{Column, ColumnKind, Rows};
+pub(crate) use grammar::Operator;
+pub(crate) use value::leading_number;
+
+use crate::{auth::Caller, error::Fault};
+
+/// A filter: all clauses must hold.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Segment {
+    pub(crate) all: Vec<Clause>,
+}
+
+/// Any of it must hold.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Clause {
+    /// Of one row, the same for all clauses.
+    pub(crate) rows: Vec<Test>,
+    /// Of the visit as a whole.
+    pub(crate) visits: Vec<Whole>,
+}
+
+/// A visit has a row, or has none.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Whole {
+    pub(crate) has: bool,
+    pub(crate) rows: Rows,
+    /// What the row is like: all of these, and of each any.
+    pub(crate) all: Vec<Vec<Test>>,
+}
+
+/// A condition on a row of one table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Test {
+    pub(crate) rows: Rows,
+    pub(crate) column: Column,
+    pub(crate) check: Check,
+}
+
+/// What a column must be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Check {
+    /// Nothing, an empty text, or zero.
+    Empty,
+    Filled,
+    Is(Operator, String),
+    /// One of these.
+    Among(Vec<String>),
+    /// None of these.
+    NotAmong(Vec<String>),
+}
+
+/// What a definition is read for.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) sites: &'a [SiteId],
+    /// Some names are for users only.
+    pub(crate) is_user: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(caller: &'a Caller, sites: &'a [SiteId]) -> Self {
+        Self { config: &caller.config, sites, is_user: caller.is_user() }
+    }
+}
+
+impl Segment {
+    /// Reads a definition; nothing is every visit.
+    ///
+    /// # Errors
+    /// Those of `segments.md` §3.
+    pub(crate) fn parse(text: Option<&str>, context: Context<'_>) -> Result<Option<Self>, Fault> {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let expression = grammar::parse(text)?;
+        let all: Result<Vec<Clause>, Fault> = expression.all.iter().map(|any| meaning::clause(any, context)).collect();
+        Self { all: all? }.bounded().map(Some)
+    }
+}
