@@ -5,7 +5,7 @@ use super::{
     processed_report::{Column, columns, inner, periods},
 };
 use crate::{
-    describe::Descriptor,
+    describe::{Descriptor, LEGACY},
     error::Fault,
     metrics::Family,
     permission::{Granted, Permission},
@@ -44,7 +44,8 @@ async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
         return Err(Fault::new(message));
     }
     let descriptor = metadata::named(&call, site)?;
-    let asked = metadata::asked(&call, site)?;
+    let mut asked = metadata::asked(&call, site)?;
+    asked.silent.push(LEGACY);
     let shown = columns(&descriptor, &asked, &params);
     let mut inner = inner(&params, &descriptor).without(&["filter_limit", "label", "flat", "column"]);
     let names: Vec<String> = params
