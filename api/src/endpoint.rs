@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use axum::response::Response;
 use nagare_runtime::{Context, Directory};
-use nagare_schema::UnixMillis;
+use nagare_schema::{SiteId, UnixMillis};
 
 use crate::{
     auth::Caller,
-    format::{Format, unknown_format},
+    format::{Feed, Format, unknown_format},
     methods::{self, Call},
     metrics::{Family, Metrics},
     options::ApiOptions,
@@ -34,9 +34,10 @@ impl Endpoint {
     }
 
     /// Runs one request of `module=API` and renders it in its format; never fails: errors are rendered.
-    pub(crate) async fn answer(&self, caller: &Caller, params: &Params, now: UnixMillis) -> Response {
+    pub(crate) async fn answer(&self, caller: &Caller, params: &Params, now: UnixMillis, origin: &str) -> Response {
         let started = Instant::now();
         let format = match Format::of(params) {
+            Ok(Format::Rss(_)) => Format::Rss(feed(caller, params, now, origin)),
             Ok(format) => format,
             Err(message) => return unknown_format(message),
         };
@@ -53,5 +54,20 @@ impl Endpoint {
         let outcome = if answered { "answered" } else { "refused" };
         self.metrics.requests.with_label_values(&[family.label(), outcome]).inc();
         self.metrics.request_seconds.with_label_values(&[family.label()]).observe(started.elapsed().as_secs_f64());
+    }
+}
+
+/// What a feed says of the site that is asked for.
+fn feed(caller: &Caller, params: &Params, now: UnixMillis, origin: &str) -> Feed {
+    const MILLIS: i64 = 1000;
+    let site = params.filled("idSite").unwrap_or_default();
+    let stored = site.parse().ok().and_then(|id| caller.config.sites.get(&SiteId(id)));
+    Feed {
+        origin: origin.to_owned(),
+        site: site.to_owned(),
+        // The name is for those who may see it; others are refused before a feed is written.
+        site_name: stored.map_or_else(String::new, |site| site.name.clone()),
+        period: params.filled("period").unwrap_or_default().to_owned(),
+        now: now.0 / MILLIS,
     }
 }

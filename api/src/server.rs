@@ -124,7 +124,14 @@ async fn matomo(State(shared): State<Shared>, headers: HeaderMap, RawQuery(query
         return dashboard::index();
     }
     let caller = shared.caller(&Credentials::of(&headers, &in_query, &in_body));
-    Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now())).await
+    Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now(), &origin_of(&headers))).await
+}
+
+/// Where the client found this server, with a slash at the end.
+fn origin_of(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    format!("{scheme}://{}/", text("host").unwrap_or("localhost"))
 }
 
 /// The address of a connection, where the listener tells it.

@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod labels;
+mod rss;
 mod xml;
 
 use axum::{
@@ -12,6 +13,7 @@ use axum::{
 };
 
 use labels::Labels;
+pub(crate) use rss::Feed;
 use serde_json::Value as Json;
 
 use crate::{describe, error::Fault, request::Params, table::Answer, value::Value};
@@ -32,6 +34,8 @@ pub(crate) enum Format {
         callback: Option<String>,
     },
     Csv(Lines),
+    /// Filled in by who knows the site.
+    Rss(Feed),
     Html {
         /// The method, which names the table.
         id: String,
@@ -67,9 +71,10 @@ impl Format {
                 let id = params.filled("method").unwrap_or_default().replace('.', "_");
                 Ok(Self::Html { id, labels: Labels::read(params) })
             }
-            "console" | "rss" => {
-                Err(format!("Error: Renderer format '{name}' is not available yet. Try xml, json, csv, tsv or html."))
-            }
+            "rss" => Ok(Self::Rss(Feed::default())),
+            "console" => Err(format!(
+                "Error: Renderer format '{name}' is not available yet. Try xml, json, csv, tsv, html or rss."
+            )),
             _ => Err(format!(
                 "Error: Renderer format '{name}' not valid. Try any of the following instead: console, csv, html, \
                  json, original, rss, tsv, xml."
@@ -82,6 +87,10 @@ impl Format {
         match self {
             Self::Xml => text(StatusCode::OK, XML, xml::render(answer)),
             Self::Csv(lines) => lines.answer(answer),
+            Self::Rss(feed) => match feed.render(answer) {
+                Some(rss) => text(StatusCode::OK, XML, rss),
+                None => text(StatusCode::OK, PLAIN, format!("Error: {}", rss::ONE_SITE)),
+            },
             Self::Html { .. } if *answer == Answer::Done => {
                 text(StatusCode::OK, HTML, "<!-- Success: ok -->".to_owned())
             }
@@ -94,6 +103,7 @@ impl Format {
     pub(crate) fn fault(&self, fault: &Fault) -> Response {
         match self {
             Self::Xml => text(fault.status, XML, xml::error(&fault.message)),
+            Self::Rss(_) => text(fault.status, PLAIN, format!("Error: {}", fault.message)),
             Self::Csv(_) => text(fault.status, HTML, format!("Error: {}", html::escape(&fault.message))),
             Self::Html { .. } => text(fault.status, PLAIN, fault.message.replace('\n', "<br />")),
             Self::Json { callback } => json_text(fault.status, json::error(&fault.message), callback.as_deref()),

@@ -6,7 +6,7 @@ use crate::{
     format,
     metrics::Family,
     permission::{Granted, Permission},
-    request::{Param, Params},
+    request::{Param, Params, decode},
     table::Answer,
     value::{Record, Value},
 };
@@ -34,7 +34,7 @@ async fn answer(call: Call<'_>) -> Result<Answer, Fault> {
     let defaults = call.params.clone().without(&["urls", "method", "format"]);
     let mut answers = Vec::with_capacity(urls.len());
     for url in urls {
-        let params = Params::parse(query_of(url))?.or(&defaults);
+        let params = Params::parse(&query_of(url))?.or(&defaults);
         if params.text("method") == Some(NAME) {
             continue;
         }
@@ -43,10 +43,11 @@ async fn answer(call: Call<'_>) -> Result<Answer, Fault> {
     Ok(Answer::Value(Value::List(answers)))
 }
 
-/// What follows the host and path.
-fn query_of(url: &str) -> &str {
+/// What follows the host and path; a request may be encoded as one value.
+fn query_of(url: &str) -> String {
+    let url = if url.contains('=') { url.to_owned() } else { decode(url) };
     match url.split_once('?') {
-        Some((before, query)) if !before.contains('=') => query,
+        Some((before, query)) if !before.contains('=') => query.to_owned(),
         _ => url,
     }
 }
@@ -70,6 +71,7 @@ mod tests {
     fn hosts_and_paths_are_ignored() {
         assert_eq!(query_of("?method=a&x=1"), "method=a&x=1");
         assert_eq!(query_of("http://h/index.php?method=a"), "method=a");
+        assert_eq!(query_of("method%3Da%26x%3D1"), "method=a&x=1");
         assert_eq!(query_of("method=a&url=http://h/?x"), "method=a&url=http://h/?x");
     }
 }

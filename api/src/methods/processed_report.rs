@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use std::time::Instant;
+
 use nagare_schema::SiteId;
 
 use super::{Answering, Call, Method, metadata, nested, report};
@@ -33,6 +35,7 @@ pub(super) struct Column {
 
 async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let began = Instant::now();
+    let started = Instant::now();
     let site = granted.one()?;
     let descriptor = metadata::named(&call, site)?;
     let mut asked = metadata::asked(&call, site)?;
