@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use std::time::Instant;
-
 use nagare_schema::SiteId;
 
 use super::{Answering, Call, Method, metadata, nested, report};
@@ -35,7 +33,6 @@ pub(super) struct Column {
 
 async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let began = Instant::now();
-    let started = Instant::now();
     let site = granted.one()?;
     let descriptor = metadata::named(&call, site)?;
     let mut asked = metadata::asked(&call, site)?;
