@@ -7,7 +7,7 @@ use nagare_runtime::{Context, Directory};
 use nagare_schema::{SiteId, UnixMillis};
 
 use crate::{
-    auth::Caller,
+    auth::{Accounts, Caller},
     format::{Feed, Format, unknown_format},
     methods::{self, Call},
     metrics::{Family, Metrics},
@@ -21,14 +21,16 @@ use crate::{
 pub(crate) struct Endpoint {
     directory: Directory,
     engine: Engine,
+    accounts: Accounts,
     metrics: Metrics,
 }
 
 impl Endpoint {
-    pub(crate) fn new(context: &Context, options: &ApiOptions, metrics: &Metrics) -> Self {
+    pub(crate) fn new(context: &Context, options: &ApiOptions, accounts: Accounts, metrics: &Metrics) -> Self {
         Self {
             directory: context.directory.clone(),
             engine: Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone()),
+            accounts,
             metrics: metrics.clone(),
         }
     }
@@ -41,7 +43,8 @@ impl Endpoint {
             Ok(format) => format,
             Err(message) => return unknown_format(message),
         };
-        let call = Call { caller, params, now, directory: &self.directory, engine: &self.engine };
+        let call =
+            Call { caller, params, now, directory: &self.directory, engine: &self.engine, accounts: &self.accounts };
         let (family, result) = methods::run(&call).await;
         self.count(family, result.is_ok(), started);
         match result {

@@ -19,7 +19,7 @@ use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    auth::{Authenticator, Caller, Credentials, PasswordChecker, Sessions, Throttle},
+    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, Sessions, Throttle},
     dashboard,
     endpoint::Endpoint,
     error::ApiError,
@@ -74,11 +74,13 @@ impl Api {
         };
         let deployment = deployed.ok().and_then(|config| config.deployment.clone()).ok_or(ApiError::NotInitialised)?;
         let metrics = Metrics::new(&context.registry)?;
+        let (passwords, throttle) = (PasswordChecker::new()?, Arc::<Throttle>::default());
+        let accounts = Accounts { passwords: passwords.clone(), throttle: throttle.clone() };
         let shared = Shared {
             authenticator: Authenticator { sessions: Sessions::new(&deployment.secret) },
-            passwords: PasswordChecker::new()?,
-            throttle: Arc::default(),
-            endpoint: Endpoint::new(context, &options, &metrics),
+            passwords,
+            throttle,
+            endpoint: Endpoint::new(context, &options, accounts, &metrics),
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
             context: context.clone(),
             metrics,

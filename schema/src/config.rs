@@ -120,6 +120,17 @@ pub struct User {
     pub superuser: bool,
     /// Registered.
     pub created_at: UnixMillis,
+    /// Invited and not yet come.
+    pub invitation: Option<Invitation>,
+}
+
+/// An invitation that was not followed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Who invited.
+    pub by: String,
+    /// Until when it can be followed.
+    pub expires_at: UnixMillis,
 }
 
 /// Levels of access to a site, each including those before it.

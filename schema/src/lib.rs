@@ -18,7 +18,7 @@ mod time;
 mod visit;
 
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
-pub use config::{Config, ConfigKey, Deployment, Entity, Grant, GrantLevel, Site, SiteKind, Token, User};
+pub use config::{Config, ConfigKey, Deployment, Entity, Grant, GrantLevel, Invitation, Site, SiteKind, Token, User};
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
 pub use drop_reason::DropReason;
 pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};

@@ -1,11 +1,13 @@
 //! Who asks: tokens, sessions and passwords.
 
+mod accounts;
 mod caller;
 mod password;
 mod session;
 mod throttle;
 mod token;
 
+pub(crate) use accounts::{Accounts, Unconfirmed};
 #[cfg(test)]
 pub(crate) use caller::tests;
 pub(crate) use caller::{Authenticator, Caller, Credentials};

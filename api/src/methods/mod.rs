@@ -16,6 +16,7 @@ mod report;
 mod row_evolution;
 mod settings;
 mod sites;
+mod users;
 mod version;
 mod visit_log;
 
@@ -29,7 +30,13 @@ pub(crate) use registry::Method;
 pub(crate) use settings::change_settings;
 
 use crate::{
-    auth::Caller, error::Fault, metrics::Family, permission::authorise, query::Engine, request::Params, shape::array,
+    auth::{Accounts, Caller},
+    error::Fault,
+    metrics::Family,
+    permission::authorise,
+    query::Engine,
+    request::Params,
+    shape::array,
     table::Answer,
 };
 
@@ -42,6 +49,7 @@ pub(crate) struct Call<'a> {
     pub(crate) now: UnixMillis,
     pub(crate) directory: &'a Directory,
     pub(crate) engine: &'a Engine,
+    pub(crate) accounts: &'a Accounts,
 }
 
 /// What a method becomes when it is run.

@@ -1,6 +1,6 @@
 use super::{
     Answering, Call, bulk, goals, live, metadata, multi_sites, overview, processed_report, report, row_evolution,
-    settings, sites, version,
+    settings, sites, users, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -62,6 +62,7 @@ const CALLS: &[&[Method]] = &[
     sites::METHODS,
     goals::METHODS,
     settings::METHODS,
+    users::METHODS,
     live::METHODS,
     multi_sites::METHODS,
 ];

@@ -143,7 +143,8 @@ pub async fn user(command: UserCommand) -> Result<()> {
         UserCommand::Add { deployed, login, email, superuser } => {
             let password = random_hex(12);
             let password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
-            let user = User { login, email, password_hash, superuser, created_at: Clock::system().now() };
+            let user =
+                User { login, email, password_hash, superuser, created_at: Clock::system().now(), invitation: None };
             deployed.directory().await?.put(&Entity::User(user), Expected::Absent).await?;
             tell(&password);
         }

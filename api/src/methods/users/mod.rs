@@ -1,0 +1,89 @@
+//! UsersManager (`reports.md` §22): accounts and what they may do.
+
+mod account;
+mod read;
+
+use nagare_schema::{GrantLevel, SiteId};
+
+use super::{Answering, Call, Method};
+use crate::{
+    error::Fault,
+    metrics::Family,
+    permission::{Granted, Permission},
+    table::Answer,
+    value::Value,
+};
+
+const fn method(
+    name: &'static str,
+    permission: Permission,
+    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
+) -> Method {
+    Method::new(name, permission, Family::Configuration, action)
+}
+
+pub(super) const METHODS: &[Method] = &[
+    method("UsersManager.getUsers", Permission::SomeAdmin, |call, _| now(Ok(read::users(&call)))),
+    method("UsersManager.getUsersLogin", Permission::SomeAdmin, |call, _| now(Ok(read::logins(&call)))),
+    method("UsersManager.getUser", Permission::SignedIn, |call, _| now(read::user(&call))),
+    method("UsersManager.getUserByEmail", Permission::Superuser, |call, _| now(read::user_by_email(&call))),
+    method("UsersManager.getUsersAccessFromSite", Permission::Admin, |call, granted| {
+        now(read::access_of_site(&call, &granted))
+    }),
+    method("UsersManager.getUsersWithSiteAccess", Permission::Admin, |call, granted| {
+        now(read::users_with_access(&call, &granted))
+    }),
+    method("UsersManager.getUsersSitesFromAccess", Permission::Superuser, |call, _| now(read::sites_by_user(&call))),
+    method("UsersManager.getSitesAccessFromUser", Permission::Superuser, |call, _| now(read::sites_of_user(&call))),
+    method("UsersManager.hasSuperUserAccess", Permission::None, |call, _| now(Ok(call.caller.is_superuser().into()))),
+    method("UsersManager.getUsersHavingSuperUserAccess", Permission::SignedIn, |call, _| {
+        now(Ok(read::superusers(&call)))
+    }),
+    method("UsersManager.userExists", Permission::SomeAdmin, |call, _| now(read::exists(&call))),
+    method("UsersManager.userEmailExists", Permission::SomeAdmin, |call, _| now(read::email_exists(&call))),
+    method("UsersManager.getUserLoginFromUserEmail", Permission::SomeAdmin, |call, _| now(read::login_of(&call))),
+    method("UsersManager.addUser", Permission::SomeAdmin, |call, _| Box::pin(account::add(call))),
+    method("UsersManager.inviteUser", Permission::SomeAdmin, |call, _| Box::pin(account::invite(call))),
+    method("UsersManager.deleteUser", Permission::SomeAdmin, |call, _| Box::pin(account::delete(call))),
+    method("UsersManager.setUserAccess", Permission::SomeAdmin, |call, _| Box::pin(account::set_access(call))),
+    method("UsersManager.setSuperUserAccess", Permission::Superuser, |call, _| Box::pin(account::set_superuser(call))),
+    method("UsersManager.createAppSpecificTokenAuth", Permission::None, |call, _| {
+        Box::pin(account::create_token(call))
+    }),
+];
+
+fn now<'a>(value: Result<Value, Fault>) -> Answering<'a> {
+    Box::pin(std::future::ready(value.map(Answer::Value)))
+}
+
+fn unknown(login: &str) -> Fault {
+    Fault::new(format!("User '{login}' doesn't exist."))
+}
+
+fn level_of(name: &str) -> Result<GrantLevel, Fault> {
+    match name {
+        "view" => Ok(GrantLevel::View),
+        "write" => Ok(GrantLevel::Write),
+        "admin" => Ok(GrantLevel::Admin),
+        _ => Err(Fault::new(format!(
+            "The parameter access must have one of the following values : [ noaccess, view, write, admin ], \
+             '{name}' given."
+        ))),
+    }
+}
+
+fn level_name(level: GrantLevel) -> &'static str {
+    match level {
+        GrantLevel::View => "view",
+        GrantLevel::Write => "write",
+        GrantLevel::Admin => "admin",
+    }
+}
+
+/// The site of a request that is about one.
+fn one_site(granted: &Granted) -> Result<SiteId, Fault> {
+    match granted.sites.as_slice() {
+        [site] => Ok(*site),
+        _ => Err(Fault::new("One website is expected in 'idSite'.")),
+    }
+}
