@@ -4,6 +4,7 @@
 mod columns;
 mod encode;
 mod flat;
+mod goal_columns;
 mod label;
 mod limit;
 mod metrics;

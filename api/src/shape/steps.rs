@@ -1,6 +1,7 @@
 use super::{
     columns::Columns,
     flat::Flat,
+    goal_columns::GoalColumns,
     label::Label,
     limit::{LowPopulation, Page, Truncate},
     metrics::MetricFormat,
@@ -58,6 +59,7 @@ pub(crate) struct Steps {
 struct Generic {
     /// Rows without visits are dropped when the value is true.
     all_columns: Option<bool>,
+    goals: Option<GoalColumns>,
     pattern: Option<Pattern>,
     recursive: Option<Pattern>,
     low_population: LowPopulation,
@@ -77,6 +79,7 @@ impl Steps {
             let column = params.optional_flag("filter_add_columns_when_show_all_columns");
             Some(Generic {
                 all_columns: column,
+                goals: GoalColumns::read(params),
                 pattern: Pattern::read(params)?,
                 recursive: Pattern::read_recursive(params)?,
                 low_population: LowPopulation::read(params),
@@ -164,6 +167,9 @@ impl Generic {
                 table.rows.retain(|row| number(&row.columns, "nb_visits") + number(&row.columns, "nb_actions") > 0.0);
             }
             processed::fill(&all_columns(metrics), table);
+        }
+        if let Some(goals) = &self.goals {
+            goals.apply(table, &all_columns(metrics));
         }
         if table.rows.iter().all(|row| row.columns.get(self.sort.column()).is_none()) {
             processed::fill(metrics, table);
