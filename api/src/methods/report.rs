@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use nagare_schema::{SiteId, UnixSeconds, ZoneClock};
+use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting};
 
 use super::Call;
 use crate::{
@@ -50,7 +50,7 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         return Err(Fault::bad_request(format!("At most {CELLS_MAX} periods of sites may be asked for at once.")));
     }
     if let Source::VisitSummary(Summary::Only(column @ ("nb_uniq_visitors" | "nb_users"))) = report.source
-        && !has_uniques(&periods)
+        && !has_uniques(&call.caller.config.settings.named, &periods)
     {
         return Err(Fault::new(format!("The metric {column} is not enabled for the requested period.")));
     }
@@ -68,9 +68,15 @@ pub(super) fn today(call: &Call<'_>, sites: &[SiteId]) -> Date {
     ZoneClock::new(zone).local(UnixSeconds::from(call.now)).date()
 }
 
-/// Visitors and users of a whole site are counted for periods up to a month.
-fn has_uniques(periods: &Periods) -> bool {
-    !matches!(periods.kind(), PeriodKind::Year | PeriodKind::Range)
+/// Visitors and users of a whole site are told for the kinds of period that settings name.
+fn has_uniques(settings: &NamedSettings, periods: &Periods) -> bool {
+    settings.flag(match periods.kind() {
+        PeriodKind::Day => &named_setting::UNIQUES_OF_DAY,
+        PeriodKind::Week => &named_setting::UNIQUES_OF_WEEK,
+        PeriodKind::Month => &named_setting::UNIQUES_OF_MONTH,
+        PeriodKind::Year => &named_setting::UNIQUES_OF_YEAR,
+        PeriodKind::Range => &named_setting::UNIQUES_OF_RANGE,
+    })
 }
 
 async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
@@ -116,7 +122,7 @@ impl Request<'_> {
         let params = self.call.params;
         let view = View {
             is_day: self.periods.kind() == PeriodKind::Day,
-            has_uniques: has_uniques(&self.periods),
+            has_uniques: has_uniques(&self.call.caller.config.settings.named, &self.periods),
             subtable: self.subtable,
             site_urls: site.map_or(&[], |site| site.urls.as_slice()),
             is_keyed: self.granted.keyed || self.periods.keyed,
