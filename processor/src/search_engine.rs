@@ -63,9 +63,9 @@ impl ReferrerLists {
     /// # Errors
     /// [`ListError`] when the build shipped a broken list.
     pub fn embedded() -> Result<Self, ListError> {
-        let engines: BTreeMap<String, Vec<Block>> = read(include_str!("../data/SearchEngines.yml"))?;
-        let socials = read(include_str!("../data/Socials.yml"))?;
-        let assistants = read(include_str!("../data/AIAssistants.yml"))?;
+        let engines: BTreeMap<String, Vec<Block>> = read(nagare_schema::SEARCH_ENGINES)?;
+        let socials = read(nagare_schema::SOCIALS)?;
+        let assistants = read(nagare_schema::AI_ASSISTANTS)?;
         let mut lists = Self {
             engines: Vec::new(),
             engine_hosts: HashMap::new(),

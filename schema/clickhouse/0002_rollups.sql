@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS {local:visit_rollup} {on_cluster} (
     bounces SimpleAggregateFunction(sum, Int64),
     converted SimpleAggregateFunction(sum, Int64),
     max_actions SimpleAggregateFunction(max, UInt32),
+    -- What a row shows beside its numbers: the place of a city.
+    note SimpleAggregateFunction(max, String),
     visitors AggregateFunction(uniqCombined64(14), UInt64),
     users AggregateFunction(uniqCombined64(14), String)
 ) ENGINE = {engine:AggregatingMergeTree:}
@@ -41,6 +43,8 @@ SELECT
     sum(if(v.actions <= 1, toInt64(sign), 0)) AS bounces,
     sum(if(v.converted = 1, toInt64(sign), 0)) AS converted,
     maxIf(v.actions, sign > 0) AS max_actions,
+    maxIf(if(pair.1 = 'city' AND isNotNull(latitude) AND isNotNull(longitude),
+        concat(toString(assumeNotNull(latitude)), ' ', toString(assumeNotNull(longitude))), ''), sign > 0) AS note,
     uniqCombined64IfState(14)(visitor_id, sign > 0) AS visitors,
     uniqCombined64IfState(14)(user_id, sign > 0 AND user_id != '') AS users
 FROM {local:visits} AS v
@@ -58,7 +62,11 @@ ARRAY JOIN arrayConcat(
         ('browser', toString(browser), toString(browser_version), ''),
         ('browser_engine', toString(browser_engine), '', ''),
         ('configuration', toString(os), toString(browser), toString(resolution)),
-        ('plugins', toString(plugins), '', ''),
+        ('plugins', toString(plugins), toString(browser = 'IE' AND browser_version IN ('6.0', '7.0', '8.0', '9.0', '10.0')), ''),
+        ('duration', toString(least(v.total_time, 1801)), '', ''),
+        ('actions', toString(least(v.actions, 21)), '', ''),
+        ('days_since_last', toString(returning), toString(least(intDiv(ifNull(seconds_since_last, 0), 86400), 365)), ''),
+        ('visit_count', toString(least(visit_count, 201)), '', ''),
         ('local_hour', toString(intDiv(local_time, 3600)), '', ''),
         ('start_hour', toString(start_hour), '', '')
     ],
@@ -66,7 +74,14 @@ ARRAY JOIN arrayConcat(
     if(isNull(entry_title), [], [('entry_title', assumeNotNull(entry_title), '', '')]),
     if(isNull(exit_url), [], [('exit_url', assumeNotNull(exit_url), '', '')]),
     if(isNull(exit_title), [], [('exit_title', assumeNotNull(exit_title), '', '')]),
-    if(user_id = '', [], [('user', user_id, '', '')])
+    if(user_id = '', [], [('user', user_id, '', '')]),
+    if(referrer_type IN (3, 7, 8), [('referrer_url', toString(referrer_type), referrer_name, referrer_url)], []),
+    if(referrer_type = 6, [
+        ('campaign', referrer_name, referrer_keyword, campaign['content']),
+        ('campaign_source', campaign['source'], campaign['medium'], referrer_name),
+        ('campaign_group', campaign['id'], campaign['group'], campaign['placement'])
+    ], []),
+    arrayMap((slot, variable) -> ('variable', variable.1, variable.2, toString(slot)), mapKeys(variables), mapValues(variables))
 ) AS pair
 GROUP BY site_id, day, dimension, key_1, key_2, key_3;
 
@@ -192,7 +207,7 @@ SELECT
     sum(toInt64(c.items) * sign) AS items,
     uniqCombined64IfState(14)(visit_id, sign > 0) AS visits
 FROM {local:conversions} AS c
-ARRAY JOIN [
+ARRAY JOIN arrayConcat([
     ('all', '', '', ''),
     ('returning', toString(returning), '', ''),
     ('referrer', toString(referrer_type), referrer_name, referrer_keyword),
@@ -204,5 +219,12 @@ ARRAY JOIN [
     ('hour', toString(hour), '', ''),
     ('visit_count', toString(visit_count), '', ''),
     ('days_since_first', toString(intDiv(ifNull(seconds_since_first, 0), 86400)), '', '')
-] AS pair
+],
+    if(referrer_type = 6, [
+        ('campaign', referrer_name, referrer_keyword, campaign['content']),
+        ('campaign_source', campaign['source'], campaign['medium'], referrer_name),
+        ('campaign_group', campaign['id'], campaign['group'], campaign['placement'])
+    ], []),
+    arrayMap((slot, variable) -> ('variable', variable.1, variable.2, toString(slot)), mapKeys(variables), mapValues(variables))
+) AS pair
 GROUP BY site_id, day, goal, dimension, key_1, key_2, key_3;

@@ -13,6 +13,7 @@ mod migration;
 pub mod named_setting;
 mod names;
 mod partition;
+mod referrer_lists;
 mod settings;
 mod time;
 mod visit;
@@ -36,6 +37,7 @@ pub use names::{
     committed_subject, dead_subject, events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
+pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
 pub use settings::{ReferrerReduction, Settings};
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
