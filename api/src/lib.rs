@@ -10,6 +10,7 @@ mod error;
 mod format;
 mod live;
 mod methods;
+mod names;
 mod metrics;
 mod options;
 mod period;

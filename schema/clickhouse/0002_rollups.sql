@@ -216,10 +216,11 @@ ARRAY JOIN arrayConcat([
     ('device_type', ifNull(toString(device_type), ''), '', ''),
     ('device_model', toString(device_brand), toString(device_model), ''),
     ('browser', toString(browser), '', ''),
-    ('hour', toString(hour), '', ''),
+    ('start_hour', toString(hour), '', ''),
     ('visit_count', toString(visit_count), '', ''),
     ('days_since_first', toString(intDiv(ifNull(seconds_since_first, 0), 86400)), '', '')
 ],
+    if(referrer_type IN (3, 7, 8), [('referrer_url', toString(referrer_type), referrer_name, referrer_url)], []),
     if(referrer_type = 6, [
         ('campaign', referrer_name, referrer_keyword, campaign['content']),
         ('campaign_source', campaign['source'], campaign['medium'], referrer_name),

@@ -1,10 +1,17 @@
 //! The report catalogue: a report is data (design §9). Adding one is one entry and one test.
 
 mod actions;
+mod campaigns;
+mod devices;
+mod dimension;
 mod goals;
+mod people;
+mod places;
 mod referrers;
+mod variables;
 mod visits;
 
+pub(crate) use dimension::{About, Columns, Described, Dimension, Key, Level, Only, VisitRanges, Visits, id_of};
 pub(crate) use referrers::names_of as referrer_names;
 
 use crate::{permission::Permission, shape::Processed};
@@ -23,12 +30,44 @@ pub(crate) struct Report {
     pub(crate) sites: Sites,
 }
 
+impl Report {
+    /// A report of visits by the keys of a dimension.
+    const fn of_visits(name: &'static str, visits: Visits) -> Self {
+        Self {
+            name,
+            permission: Permission::View,
+            source: Source::Visits(visits),
+            processed: &[],
+            sort: Sort::VISITS,
+            flatten: Flatten::Levels(&[]),
+            sites: Sites::Any,
+        }
+    }
+
+    /// A report whose rows have no hierarchy and an order of their own.
+    const fn plain(name: &'static str, source: Source) -> Self {
+        Self { source, sort: Sort::NONE, flatten: Flatten::Unsupported, ..Self::of_visits(name, Visits::NOTHING) }
+    }
+}
+
 /// Where a report's numbers come from, and the shape they get.
 pub(crate) enum Source {
     /// One row of visit metrics.
     VisitSummary(Summary),
     /// Visits by the keys of a dimension, in levels.
-    Visits { dimension: Dimension, levels: &'static [Level], goals: bool },
+    Visits(Visits),
+    /// Visits of new and of returning visitors, in one row.
+    VisitFrequency,
+    /// Visits by ranges of a number.
+    VisitRanges(&'static VisitRanges),
+    /// Visits by days of the week.
+    Weekdays,
+    /// Visits whose browser has a plugin.
+    Plugins,
+    /// One row about referrers, or one of its columns.
+    Referrers(Option<&'static str>),
+    /// In how many countries visitors were.
+    CountryCount,
     /// Pages as a tree.
     Pages { field: PageField, role: PageRole },
     /// Downloads or outlinks by host.
@@ -80,78 +119,6 @@ pub(crate) enum Summary {
     LengthPretty,
 }
 
-/// Dimensions of visits: names in `visit_rollup` and `conversion_rollup`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dimension {
-    All,
-    Referrer,
-    Returning,
-    VisitCount,
-    DaysSinceFirst,
-}
-
-impl Dimension {
-    pub(crate) fn rollup_name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Referrer => "referrer",
-            Self::Returning => "returning",
-            Self::VisitCount => "visit_count",
-            Self::DaysSinceFirst => "days_since_first",
-        }
-    }
-}
-
-/// What rows are grouped by: the same value from the rollup and from the base table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
-    ReferrerType,
-    /// Keyword of a search, else the name.
-    ReferrerItem,
-    /// 0 new, 1 returning, 2 returning after an order.
-    Returning,
-    VisitCount,
-    DaysSinceFirst,
-}
-
-impl Key {
-    /// Expression over the keys of the rollup.
-    pub(crate) fn of_rollup(self) -> &'static str {
-        match self {
-            Self::ReferrerType | Self::Returning | Self::VisitCount | Self::DaysSinceFirst => "key_1",
-            Self::ReferrerItem => "if(key_1 = '2', key_3, key_2)",
-        }
-    }
-
-    /// Expression over `visits` and `conversions`, whose columns have the same names.
-    pub(crate) fn of_base(self) -> &'static str {
-        match self {
-            Self::ReferrerType => "toString(referrer_type)",
-            Self::ReferrerItem => "if(referrer_type = 2, referrer_keyword, referrer_name)",
-            Self::Returning => "toString(returning)",
-            Self::VisitCount => "toString(visit_count)",
-            Self::DaysSinceFirst => "toString(intDiv(ifNull(seconds_since_first, 0), 86400))",
-        }
-    }
-}
-
-/// One level of a report's hierarchy; its keys extend those of the level above.
-pub(crate) struct Level {
-    pub(crate) keys: &'static [Key],
-    /// Label, segment and metadata of a row from its keys.
-    pub(crate) describe: fn(&[String]) -> Described,
-    /// The id under which a client asks for what is below a row; `None` where there is nothing.
-    pub(crate) subtable: fn(&[String]) -> Option<u64>,
-}
-
-/// What a row is called.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Described {
-    pub(crate) label: String,
-    pub(crate) segment: Option<String>,
-    pub(crate) metadata: crate::value::Record,
-}
-
 /// What pages are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PageField {
@@ -191,11 +158,14 @@ pub(crate) struct Sort {
 
 impl Sort {
     pub(crate) const VISITS: Self = Self { column: "nb_visits", descending: true };
+    pub(crate) const ACTIONS: Self = Self { column: "nb_actions", descending: true };
+    pub(crate) const LABEL: Self = Self { column: "label", descending: false };
+    /// As the report has them.
+    pub(crate) const NONE: Self = Self { column: "", descending: false };
 }
 
 /// How `flat=1` joins labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "reports whose levels differ come later"))]
 pub(crate) enum Flatten {
     /// Sub-tables are dropped.
     Unsupported,
@@ -205,6 +175,8 @@ pub(crate) enum Flatten {
     PagePath(&'static str),
     /// Joined by ` - `, with a metadata key for each level.
     Levels(&'static [&'static str]),
+    /// Joined by `/`, with a metadata key for each level.
+    PathLevels(&'static [&'static str]),
 }
 
 /// Whether a report answers for several sites.
@@ -212,11 +184,25 @@ pub(crate) enum Flatten {
 pub(crate) enum Sites {
     Any,
     One,
+    /// And for one period; what a request for several is told.
+    OneAndOneDate(&'static str),
 }
 
 /// Every report.
 pub(crate) fn reports() -> impl Iterator<Item = &'static Report> {
-    visits::REPORTS.iter().chain(actions::REPORTS).chain(referrers::REPORTS).chain(goals::REPORTS)
+    [
+        visits::REPORTS,
+        actions::REPORTS,
+        referrers::REPORTS,
+        goals::REPORTS,
+        places::REPORTS,
+        devices::REPORTS,
+        people::REPORTS,
+        variables::REPORTS,
+        campaigns::REPORTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
@@ -235,8 +221,8 @@ mod tests {
     #[test]
     fn keys_of_a_level_extend_those_above() {
         for report in reports() {
-            if let Source::Visits { levels, .. } = &report.source {
-                for pair in levels.windows(2) {
+            if let Source::Visits(visits) = &report.source {
+                for pair in visits.levels.windows(2) {
                     assert!(pair[1].keys.starts_with(pair[0].keys), "{}", report.name);
                 }
             }

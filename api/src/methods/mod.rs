@@ -3,6 +3,7 @@
 
 mod bulk;
 mod change;
+mod countries;
 mod currency;
 mod goals;
 mod live;

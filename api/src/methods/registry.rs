@@ -54,6 +54,7 @@ impl Method {
 /// Methods that are no reports.
 const CALLS: &[&[Method]] = &[
     version::METHODS,
+    countries::METHODS,
     metadata::METHODS,
     processed_report::METHODS,
     bulk::METHODS,

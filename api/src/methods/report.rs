@@ -41,11 +41,27 @@ pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Gra
 
 fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result<Request<'a>, Fault> {
     let params = call.params;
+    if let Sites::OneAndOneDate(told) = report.sites
+        && granted.keyed
+    {
+        let told = told.replace("multiple dates", "multiple sites");
+        return Err(Fault::new(format!("{}{told}", report.name)));
+    }
     if report.sites == Sites::One && granted.keyed {
         return Err(Fault::new(format!("{} with multiple sites is not supported (yet).", report.name)));
     }
     let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &granted.sites))?;
+    if let Source::Visits(visits) = &report.source
+        && visits.requires_subtable()
+    {
+        params.required("idSubtable")?;
+    }
     let periods = period::parse(params.required("period")?, params.required("date")?, today(&call, &granted.sites))?;
+    if let Sites::OneAndOneDate(told) = report.sites
+        && periods.keyed
+    {
+        return Err(Fault::new(format!("{}{told}", report.name)));
+    }
     if granted.sites.len() * periods.list.len() > CELLS_MAX {
         return Err(Fault::bad_request(format!("At most {CELLS_MAX} periods of sites may be asked for at once.")));
     }
@@ -105,7 +121,7 @@ impl Request<'_> {
     }
 
     fn site(&self, cells: &HashMap<(u32, String), Facts>, site: SiteId) -> Answer {
-        let cell = |period: &Period| self.cell(cells.get(&(site.0, period.bucket())), site);
+        let cell = |period: &Period| self.cell(cells.get(&(site.0, period.bucket())), site, period);
         if !self.periods.keyed {
             return self.periods.list.first().map_or(Answer::Simple(None), cell);
         }
@@ -113,7 +129,8 @@ impl Request<'_> {
         Answer::Map(AnswerMap { key_name: "date", entries: entries.collect() })
     }
 
-    fn cell(&self, facts: Option<&Facts>, site: SiteId) -> Answer {
+    fn cell(&self, facts: Option<&Facts>, site: SiteId, period: &Period) -> Answer {
+        let day = period.bucket().parse().ok();
         let site = self.call.caller.config.sites.get(&site);
         let symbol = pretty::currency_symbol(site.map_or("USD", |site| site.currency.as_str()));
         let ids: Vec<i32> = site
@@ -124,6 +141,9 @@ impl Request<'_> {
             is_day: self.periods.kind() == PeriodKind::Day,
             has_uniques: has_uniques(&self.call.caller.config.settings.named, &self.periods),
             subtable: self.subtable,
+            is_flat: params.flag("flat"),
+            zone: site.map_or("UTC", |site| site.timezone.as_str()),
+            day: day.unwrap_or_default(),
             site_urls: site.map_or(&[], |site| site.urls.as_slice()),
             is_keyed: self.granted.keyed || self.periods.keyed,
             goals: GoalView {

@@ -7,6 +7,7 @@ use super::{
     segment::{self, Span},
 };
 use crate::{
+    catalogue::{Dimension, Key, Only},
     period::{PeriodKind, Periods},
     segment::Rows,
 };
@@ -67,4 +68,43 @@ pub(super) fn bind_window(sites: &[SiteId], periods: &Periods, sql: String, keys
         .bind("sites", Bound::Ids(sites.iter().map(|site| u64::from(site.0)).collect()))
         .bind("from", Bound::Text(from))
         .bind("to", Bound::Text(to))
+}
+
+/// What rows are grouped by.
+#[derive(Clone, Copy)]
+pub(super) struct Grouping<'a> {
+    pub(super) dimension: Dimension,
+    pub(super) only: Only,
+    pub(super) keys: &'a [Key],
+    pub(super) level: usize,
+}
+
+impl<'a> Grouping<'a> {
+    pub(super) fn new(dimension: Dimension, keys: &'a [Key]) -> Self {
+        Self { dimension, only: Only::All, keys, level: 0 }
+    }
+
+    /// ` AND …` for the rows of a rollup that count.
+    pub(super) fn of_rollup(&self) -> String {
+        match self.only {
+            Only::All => String::new(),
+            Only::Referrers(kinds) => format!(" AND key_1 IN ({})", numbers(kinds, "'")),
+            Only::Having(key) => format!(" AND {} != ''", key.of_rollup()),
+        }
+    }
+
+    /// ` AND …` for the rows of a base table that count.
+    pub(super) fn of_base(&self) -> String {
+        let only = match self.only {
+            Only::All => String::new(),
+            Only::Referrers(kinds) => format!(" AND referrer_type IN ({})", numbers(kinds, "")),
+            Only::Having(key) => format!(" AND {} != ''", key.of_base()),
+        };
+        format!("{}{only}", self.dimension.presence())
+    }
+}
+
+fn numbers(numbers: &[u8], quote: &str) -> String {
+    let texts: Vec<String> = numbers.iter().map(|number| format!("{quote}{number}{quote}")).collect();
+    texts.join(", ")
 }

@@ -14,8 +14,10 @@ use nagare_schema::SiteId;
 pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log};
 pub(crate) use statement::{Bound, Statement};
 
+use clauses::Grouping;
+
 use crate::{
-    catalogue::{Dimension, Report, Source},
+    catalogue::{Dimension, Key, Report, Source, Visits},
     period::Periods,
     segment::Segment,
 };
@@ -58,6 +60,10 @@ pub(crate) enum Part {
     VisitSums(usize),
     /// Visit distinct counts: see [`visits::UNIQUES`].
     VisitUniques(usize),
+    /// How many different things there are.
+    Distinct(usize),
+    /// Latitude and longitude of cities.
+    Notes,
     /// Conversion sums by goal and the keys of a level.
     ConversionSums(usize),
     /// Visits with a conversion.
@@ -95,16 +101,13 @@ pub(crate) type Plan = Vec<(Part, Statement)>;
 pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
     match &report.source {
         Source::VisitSummary(_) => visits::summary(scope),
-        Source::Visits { dimension, levels, goals } => {
-            let mut plan = Plan::new();
-            for (level, entry) in levels.iter().enumerate().take(scope.levels.max(1)) {
-                plan.extend(visits::by_keys(scope, *dimension, entry.keys, level));
-                if *goals {
-                    plan.extend(conversions::by_keys(scope, *dimension, entry.keys, level));
-                }
-            }
-            plan
-        }
+        Source::Visits(visits) => by_levels(scope, visits),
+        Source::VisitFrequency => visits::frequency(scope),
+        Source::VisitRanges(ranges) => vec![visits::sums(scope, ranges.dimension, ranges.keys)],
+        Source::Weekdays => visits::by_keys(scope, &Grouping::new(Dimension::All, &[Key::Weekday])),
+        Source::Plugins => vec![visits::sums(scope, Dimension::Plugins, &[Key::Plugins, Key::HidesPlugins])],
+        Source::Referrers(_) => visits::referrers(scope),
+        Source::CountryCount => visits::countries(scope),
         Source::Pages { field, role } => actions::pages(scope, *field, *role),
         Source::Clicks(click) => actions::clicks(scope, *click),
         Source::ActionSummary => actions::totals(scope),
@@ -112,6 +115,22 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::ConversionRanges(ranges) => conversions::ranges(scope, ranges),
         Source::Products(field) => products::by_field(scope, *field),
     }
+}
+
+fn by_levels(scope: &Scope, visits: &Visits) -> Plan {
+    // Whether there is anything below a row is only known from the rows below.
+    let needs_all = visits.below || visits.levels.iter().any(|level| level.drops_empty);
+    let levels = if needs_all { usize::MAX } else { scope.levels.max(1) };
+    let mut plan = Plan::new();
+    for (at, level) in visits.levels.iter().enumerate().take(levels) {
+        let grouping =
+            Grouping { dimension: visits.dimension, only: visits.only, keys: level.keys, level: at };
+        plan.extend(visits::by_keys(scope, &grouping));
+        if level.goals {
+            plan.extend(conversions::by_keys(scope, &grouping));
+        }
+    }
+    plan
 }
 
 /// The sums of whole sites: visits, page views, conversions by goal.

@@ -4,7 +4,7 @@ use nagare_schema::SiteId;
 
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bind_window, bucket, group_keys, segment_on, select_keys},
+    clauses::{Grouping, WINDOW, adds_days, bind, bind_window, bucket, group_keys, segment_on, select_keys},
 };
 use crate::{
     catalogue::{Dimension, Key},
@@ -12,24 +12,61 @@ use crate::{
     segment::Rows,
 };
 
+/// Numbers of the first [`Part::Distinct`] about referrers: engines, networks, keywords, websites, campaigns.
+const REFERRERS: &str = "uniqExactIf(k1, k0 = '2'), uniqExactIf(k1, k0 = '7'), uniqExactIf(k2, k0 = '2'), \
+    uniqExactIf(k1, k0 = '3'), uniqExactIf(k1, k0 = '6')";
+
 /// Numbers of [`Part::VisitSums`]: visits, actions, seconds, bounces, converted visits.
 pub(super) const SUMS: &str = "sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted)";
 
 /// The whole site; its visitors are counted once in the whole period.
 pub(super) fn summary(scope: &Scope) -> Plan {
-    by(scope, &Group { dimension: Dimension::All, keys: &[], level: 0, once_a_day: false })
+    by(scope, &Group { of: Grouping::new(Dimension::All, &[]), once_a_day: false })
+}
+
+/// New visitors and others, each counted once in the whole period.
+pub(super) fn frequency(scope: &Scope) -> Plan {
+    by(scope, &Group { of: Grouping::new(Dimension::Returning, &[Key::Loyalty]), once_a_day: false })
 }
 
 /// By keys; visitors count once a day, and days add up.
-pub(super) fn by_keys(scope: &Scope, dimension: Dimension, keys: &[Key], level: usize) -> Plan {
-    by(scope, &Group { dimension, keys, level, once_a_day: adds_days(scope) })
+pub(super) fn by_keys(scope: &Scope, grouping: &Grouping<'_>) -> Plan {
+    let mut plan = by(scope, &Group { of: *grouping, once_a_day: adds_days(scope) });
+    if grouping.dimension == Dimension::City {
+        plan.push((Part::Notes, notes(scope, grouping)));
+    }
+    plan
 }
 
-/// Sums alone, by keys.
+/// Visits of the dimension, by keys.
 pub(super) fn sums(scope: &Scope, dimension: Dimension, keys: &[Key]) -> (Part, Statement) {
-    let group = Group { dimension, keys, level: 0, once_a_day: false };
+    let group = Group { of: Grouping::new(dimension, keys), once_a_day: false };
     let statement = if scope.is_base() { base_sums(scope, &group) } else { rollup_sums(scope, &group) };
     (Part::VisitSums(0), statement)
+}
+
+/// How many different things referred visitors: see [`REFERRERS`].
+pub(super) fn referrers(scope: &Scope) -> Plan {
+    let keys = [Key::ReferrerType, Key::ReferrerName, Key::ReferrerKeyword];
+    let urls = [Key::ReferrerType, Key::ReferrerName, Key::ReferrerUrl];
+    let distinct = |dimension, keys, counts| {
+        let group = Group { of: Grouping::new(dimension, keys), once_a_day: false };
+        let rows = if scope.is_base() { base_sums(scope, &group) } else { rollup_sums(scope, &group) };
+        let sql = format!("SELECT site_id, bucket, {counts} FROM ({}) GROUP BY site_id, bucket", rows.sql);
+        Statement { sql, params: rows.params, keys: 0 }
+    };
+    vec![
+        sums(scope, Dimension::Referrer, &[Key::ReferrerType]),
+        (Part::Distinct(0), distinct(Dimension::Referrer, &keys, REFERRERS)),
+        (Part::Distinct(1), distinct(Dimension::ReferrerUrl, &urls, "uniqExactIf(k2, k0 = '3')")),
+    ]
+}
+
+/// In how many countries visitors were.
+pub(super) fn countries(scope: &Scope) -> Plan {
+    let (_, rows) = sums(scope, Dimension::Country, &[Key::Country]);
+    let sql = format!("SELECT site_id, bucket, uniqExactIf(k0, k0 != 'xx') FROM ({}) GROUP BY site_id, bucket", rows.sql);
+    vec![(Part::Distinct(0), Statement { sql, params: rows.params, keys: 0 })]
 }
 
 /// Visits of the sites in the whole window.
@@ -41,66 +78,68 @@ pub(super) fn size(sites: &[SiteId], periods: &Periods) -> Statement {
 }
 
 struct Group<'a> {
-    dimension: Dimension,
-    keys: &'a [Key],
-    level: usize,
+    of: Grouping<'a>,
     once_a_day: bool,
 }
 
 fn by(scope: &Scope, group: &Group<'_>) -> Plan {
     if scope.is_base() {
         return vec![
-            (Part::VisitSums(group.level), base_sums(scope, group)),
-            (Part::VisitUniques(group.level), exact(scope, group)),
+            (Part::VisitSums(group.of.level), base_sums(scope, group)),
+            (Part::VisitUniques(group.of.level), exact(scope, group)),
         ];
     }
     let uniques = match scope.distinct {
         Distinct::Exact => exact(scope, group),
         Distinct::Sketch => sketch(scope, group),
     };
-    vec![(Part::VisitSums(group.level), rollup_sums(scope, group)), (Part::VisitUniques(group.level), uniques)]
+    vec![(Part::VisitSums(group.of.level), rollup_sums(scope, group)), (Part::VisitUniques(group.of.level), uniques)]
 }
 
 fn rollup_sums(scope: &Scope, group: &Group<'_>) -> Statement {
-    let keys = group.keys.len();
+    let keys = group.of.keys.len();
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket{select}, {SUMS} FROM visit_rollup \
-         WHERE dimension = {{dimension:String}} AND {WINDOW} GROUP BY site_id, bucket{names} HAVING sum(visits) != 0",
+         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names} HAVING sum(visits) != 0",
         bucket = bucket(&scope.periods),
-        select = select_keys(group.keys.iter().map(|key| key.of_rollup())),
+        only = group.of.of_rollup(),
+        select = select_keys(group.of.keys.iter().map(|key| key.of_rollup())),
         names = group_keys(keys),
     );
-    bind(scope, sql, keys).bind("dimension", Bound::Text(group.dimension.rollup_name().to_owned()))
+    bind(scope, sql, keys).bind("dimension", Bound::Text(group.of.dimension.rollup_name().to_owned()))
 }
 
 fn sketch(scope: &Scope, group: &Group<'_>) -> Statement {
-    let keys = group.keys.len();
+    let keys = group.of.keys.len();
     let day = if group.once_a_day { ", day" } else { "" };
     let sql = format!(
         "SELECT site_id, bucket{names}, sum(day_visitors), sum(day_users), max(day_actions) FROM (\
          SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visitors) AS day_visitors, \
          uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup \
-         WHERE dimension = {{dimension:String}} AND {WINDOW} GROUP BY site_id, bucket{names}{day}) \
+         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}) \
          GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
-        select = select_keys(group.keys.iter().map(|key| key.of_rollup())),
+        only = group.of.of_rollup(),
+        select = select_keys(group.of.keys.iter().map(|key| key.of_rollup())),
         names = group_keys(keys),
     );
-    bind(scope, sql, keys).bind("dimension", Bound::Text(group.dimension.rollup_name().to_owned()))
+    bind(scope, sql, keys).bind("dimension", Bound::Text(group.of.dimension.rollup_name().to_owned()))
 }
 
 /// Exact distinct counts: of the visits that no row cancels.
 fn exact(scope: &Scope, group: &Group<'_>) -> Statement {
-    let keys = group.keys.len();
+    let keys = group.of.keys.len();
     let (visitor, user) =
         if group.once_a_day { ("(live_day, visitor_id)", "(live_day, user_id)") } else { ("visitor_id", "user_id") };
     let sql = format!(
         "SELECT site_id, bucket{names}, uniqExact({visitor}), uniqExactIf({user}, user_id != ''), max(live_actions) \
          FROM (SELECT site_id, day AS live_day, {bucket} AS bucket{select}, visitor_id, user_id, actions AS live_actions \
-         FROM visits WHERE {WINDOW}{segment} GROUP BY site_id, day, bucket{names}, visitor_id, user_id, actions \
+         FROM visits{unfolding} WHERE {WINDOW}{only}{segment} GROUP BY site_id, day, bucket{names}, visitor_id, user_id, actions \
          HAVING sum(sign) > 0) GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
-        select = select_keys(group.keys.iter().map(|key| key.of_base())),
+        unfolding = group.of.dimension.unfolding(),
+        only = group.of.of_base(),
+        select = select_keys(group.of.keys.iter().map(|key| key.of_base())),
         names = group_keys(keys),
         segment = segment_on(scope, Rows::Visits),
     );
@@ -109,16 +148,45 @@ fn exact(scope: &Scope, group: &Group<'_>) -> Statement {
 
 /// The sums of the rollup, from the base table: exact under cancelling rows.
 fn base_sums(scope: &Scope, group: &Group<'_>) -> Statement {
-    let keys = group.keys.len();
+    let keys = group.of.keys.len();
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket{select}, sum(toInt64(sign)), sum(toInt64(actions) * sign), \
          sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), \
-         sum(if(converted = 1, toInt64(sign), 0)) FROM visits WHERE {WINDOW}{segment} \
+         sum(if(converted = 1, toInt64(sign), 0)) FROM visits{unfolding} WHERE {WINDOW}{only}{segment} \
          GROUP BY site_id, bucket{names} HAVING sum(toInt64(sign)) != 0",
         bucket = bucket(&scope.periods),
-        select = select_keys(group.keys.iter().map(|key| key.of_base())),
+        unfolding = group.of.dimension.unfolding(),
+        only = group.of.of_base(),
+        select = select_keys(group.of.keys.iter().map(|key| key.of_base())),
         names = group_keys(keys),
         segment = segment_on(scope, Rows::Visits),
     );
     bind(scope, sql, keys)
+}
+
+/// What rows show beside their numbers: of cities, latitude and longitude.
+fn notes(scope: &Scope, grouping: &Grouping<'_>) -> Statement {
+    const PLACE: &str = "maxIf(latitude, sign > 0), maxIf(longitude, sign > 0)";
+    let keys = grouping.keys.len();
+    let select = |keys: &[Key], of: fn(Key) -> &'static str| select_keys(keys.iter().map(|key| of(*key)));
+    if scope.is_base() {
+        let sql = format!(
+            "SELECT site_id, {bucket} AS bucket{select}, {PLACE} FROM visits WHERE {WINDOW}{segment} \
+             GROUP BY site_id, bucket{names}",
+            bucket = bucket(&scope.periods),
+            select = select(grouping.keys, Key::of_base),
+            names = group_keys(keys),
+            segment = segment_on(scope, Rows::Visits),
+        );
+        return bind(scope, sql, keys);
+    }
+    let sql = format!(
+        "SELECT site_id, {bucket} AS bucket{select}, toFloat64OrNull(splitByChar(' ', max(note))[1]), \
+         toFloat64OrNull(splitByChar(' ', max(note))[2]) FROM visit_rollup \
+         WHERE dimension = {{dimension:String}} AND {WINDOW} GROUP BY site_id, bucket{names}",
+        bucket = bucket(&scope.periods),
+        select = select(grouping.keys, Key::of_rollup),
+        names = group_keys(keys),
+    );
+    bind(scope, sql, keys).bind("dimension", Bound::Text(grouping.dimension.rollup_name().to_owned()))
 }

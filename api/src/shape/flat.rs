@@ -35,8 +35,9 @@ impl Flat {
                 row.columns.set("label", label.clone());
                 row.metadata.set(key, label);
             }
-            Flatten::Levels(keys) => {
-                row.columns.set("label", labels.join(" - "));
+            Flatten::Levels(keys) | Flatten::PathLevels(keys) => {
+                let separator = if matches!(flatten, Flatten::Levels(_)) { " - " } else { "/" };
+                row.columns.set("label", labels.join(separator));
                 for (at, label) in labels.iter().enumerate() {
                     let key = keys.get(at).map_or_else(|| format!("label{at}"), |key| (*key).to_owned());
                     row.metadata.set(key, label.clone());

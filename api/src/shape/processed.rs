@@ -26,7 +26,7 @@ impl Processed {
     }
 
     /// Adds the metric, unless the row has it.
-    pub(super) fn fill(self, record: &mut Record) {
+    pub(crate) fn fill(self, record: &mut Record) {
         let column = |name: &str| record.number(name).unwrap_or(0.0);
         let rate = |part: &str, whole: &str, decimals| quotient(column(part), column(whole), decimals);
         let (name, value) = match self {

@@ -37,7 +37,7 @@ impl Sort {
     }
 
     fn sort(&self, table: &mut Table) {
-        let Some(first) = table.rows.first() else { return };
+        let Some(first) = table.rows.first().filter(|_| !self.column.is_empty()) else { return };
         let has = |column: &str| first.columns.get(column).is_some();
         let column = if has(&self.column) { self.column.as_str() } else { FALLBACK };
         if !has(column) {

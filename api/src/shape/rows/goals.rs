@@ -54,8 +54,25 @@ pub(super) fn blocks(facts: &Facts, level: usize) -> BTreeMap<&[String], Block> 
 }
 
 impl Block {
+    pub(super) fn is_empty(&self) -> bool {
+        self.goals.is_empty()
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        for (goal, sums) in &other.goals {
+            let own = self.goals.entry(*goal).or_default();
+            own.conversions += sums.conversions;
+            own.visits += sums.visits;
+            own.money.iter_mut().zip(sums.money).for_each(|(own, more)| *own += more);
+            own.items += sums.items;
+        }
+    }
+
     /// Appends `goals`, `nb_conversions` and `revenue`.
     pub(super) fn fill(&self, columns: &mut Record) {
+        if self.is_empty() {
+            return;
+        }
         let goals: Record = self.goals.iter().map(|(goal, sums)| (name(*goal), sums.columns(*goal))).collect();
         let counted = || self.goals.iter().filter(|(goal, _)| **goal != CART).map(|(_, sums)| sums);
         columns.set("goals", goals);

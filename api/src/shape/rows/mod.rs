@@ -6,11 +6,14 @@ mod goals;
 mod numbers;
 mod pages;
 mod products;
+mod ranges;
 mod summary;
 mod tree;
 mod visits;
 
 use std::collections::HashMap;
+
+use jiff::civil::Date;
 
 pub(crate) use goal_summary::{GoalChoice, VISITOR_SUFFIXES};
 pub(super) use numbers::TIMINGS;
@@ -18,7 +21,7 @@ pub(super) use numbers::TIMINGS;
 use crate::{
     catalogue::{Report, Source},
     query::Facts,
-    table::{Row, Subtable, Table},
+    table::{Row, Table},
     value::Record,
 };
 
@@ -31,6 +34,12 @@ pub(crate) struct View<'a> {
     pub(crate) has_uniques: bool,
     /// The sub-table that is asked for instead of the table.
     pub(crate) subtable: Option<u64>,
+    /// Rows are asked for without hierarchy.
+    pub(crate) is_flat: bool,
+    /// The time zone of the site.
+    pub(crate) zone: &'a str,
+    /// The first day of the period.
+    pub(crate) day: Date,
     /// The site's URLs; folders of pages are below the first.
     pub(crate) site_urls: &'a [String],
     /// The answer has several sites or periods: what has no visit is left out.
@@ -77,10 +86,13 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
     match &report.source {
         Source::VisitSummary(columns) => Content::Simple(facts.map(|facts| summary::visits(facts, *columns, view))),
         Source::ActionSummary => Content::Simple(facts.map(summary::actions)),
-        Source::Visits { levels, goals, .. } => {
-            let table = visits::table(facts_or_none, levels, *goals, view);
-            Content::Table(requested(table, view.subtable))
-        }
+        Source::Visits(visits) => Content::Table(visits::table(facts_or_none, visits, view)),
+        Source::VisitFrequency => Content::Simple(facts.map(|facts| summary::frequency(facts, view))),
+        Source::VisitRanges(ranges) => Content::Table(ranges::table(facts_or_none, ranges)),
+        Source::Weekdays => Content::Table(visits::weekdays(facts_or_none)),
+        Source::Plugins => Content::Table(ranges::plugins(facts_or_none)),
+        Source::Referrers(column) => Content::Simple(facts.map(|facts| summary::referrers(facts, *column))),
+        Source::CountryCount => Content::Simple(facts.map(summary::countries)),
         Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
         Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
         Source::Goals(columns) => Content::Simple(facts.and_then(|facts| goal_summary::summary(facts, *columns, view))),
@@ -95,21 +107,6 @@ pub(crate) fn zeros(report: &Report, view: &View<'_>) -> Record {
         Content::Simple(Some(record)) => record,
         _ => Record::default(),
     }
-}
-
-/// The table, or the sub-table with the id.
-fn requested(table: Table, id: Option<u64>) -> Table {
-    match id {
-        None => table,
-        Some(id) => below(table.rows, id).unwrap_or_default(),
-    }
-}
-
-fn below(rows: Vec<Row>, id: u64) -> Option<Table> {
-    rows.into_iter().filter_map(|row| row.subtable).find_map(|Subtable { id: own, table }| {
-        let table = table?;
-        if own == id { Some(table) } else { below(table.rows, id) }
-    })
 }
 
 /// Rounds half away from zero.
@@ -133,16 +130,5 @@ mod tests {
     fn rounding_is_half_away_from_zero() {
         assert_eq!((round(1.005, 2), round(-2.5, 0), round(0.2749, 2)), (1.01, -3.0, 0.27));
         assert_eq!((quotient(1.0, 0.0, 2), quotient(2.0, 3.0, 4)), (0.0, 0.6667));
-    }
-
-    #[test]
-    fn a_subtable_is_found_at_any_depth() {
-        let leaf = Table { rows: vec![Row::default(), Row::default()], ..Table::default() };
-        let with = |id, table| Row { subtable: Some(Subtable { id, table: Some(table) }), ..Row::default() };
-        let middle = Table { rows: vec![with(2, leaf.clone())], ..Table::default() };
-        let root = Table { rows: vec![Row::default(), with(1, middle)], ..Table::default() };
-        assert_eq!(requested(root.clone(), Some(2)), leaf);
-        assert_eq!(requested(root.clone(), Some(3)), Table::default());
-        assert_eq!(requested(root.clone(), None), root);
     }
 }

@@ -1,11 +1,11 @@
 //! Reports of one row.
 
-use super::View;
+use super::{View, quotient};
 use crate::{
     catalogue::Summary,
     plan::Part,
     query::{Fact, Facts},
-    shape::pretty,
+    shape::{Processed, pretty},
     value::{Record, Value},
 };
 
@@ -40,6 +40,70 @@ pub(super) fn visits(facts: &Facts, columns: Summary, view: &View<'_>) -> Record
         }
     }
     record
+}
+
+/// Visits of new and of returning visitors (`reports.md` §2).
+pub(super) fn frequency(facts: &Facts, view: &View<'_>) -> Record {
+    let mut record = Record::default();
+    for (key, suffix) in [("0", "_new"), ("1", "_returning")] {
+        let of = |part: Part| {
+            let facts = facts.get(&part).into_iter().flatten();
+            facts.filter(|fact| fact.keys.first().is_some_and(|own| own == key)).cloned().collect::<Vec<_>>()
+        };
+        let sums = of(Part::VisitSums(0));
+        if sums.is_empty() && view.is_keyed {
+            continue;
+        }
+        let own = Facts::from([(Part::VisitSums(0), sums), (Part::VisitUniques(0), of(Part::VisitUniques(0)))]);
+        let mut visits = visits(&own, Summary::All, view);
+        for metric in [Processed::BounceRate, Processed::ActionsPerVisit, Processed::TimeOnSite] {
+            metric.fill(&mut visits);
+        }
+        visits.iter().for_each(|(name, value)| record.set(format!("{name}{suffix}"), value.clone()));
+    }
+    record
+}
+
+/// Visits by kind of referrer, and how many different ones there are (`reports.md` §6).
+pub(super) fn referrers(facts: &Facts, column: Option<&str>) -> Record {
+    const KINDS: [(&str, &str); 5] = [
+        ("SearchEngines", "2"),
+        ("SocialNetworks", "7"),
+        ("DirectEntry", "1"),
+        ("Websites", "3"),
+        ("Campaigns", "6"),
+    ];
+    const SHARES: [&str; 5] = ["DirectEntry", "SearchEngines", "Campaigns", "SocialNetworks", "Websites"];
+    let visits = facts.get(&Part::VisitSums(0)).map_or(&[][..], Vec::as_slice);
+    let of = |kind: &str| {
+        let own = visits.iter().filter(|fact| fact.keys.first().is_some_and(|key| key == kind));
+        own.map(|fact| fact.number(0)).sum::<f64>()
+    };
+    let total: f64 = visits.iter().map(|fact| fact.number(0)).sum();
+    let mut record = Record::default();
+    for (name, kind) in KINDS {
+        record.set(format!("Referrers_visitorsFrom{name}"), Value::number(of(kind)));
+    }
+    let (names, urls) = (only(facts, Part::Distinct(0)), only(facts, Part::Distinct(1)));
+    record.set("Referrers_distinctSearchEngines", number(names, 0));
+    record.set("Referrers_distinctSocialNetworks", number(names, 1));
+    record.set("Referrers_distinctKeywords", number(names, 2));
+    record.set("Referrers_distinctWebsites", number(names, 3));
+    record.set("Referrers_distinctWebsitesUrls", number(urls, 0));
+    record.set("Referrers_distinctCampaigns", number(names, 4));
+    for name in SHARES {
+        let visits = record.number(&format!("Referrers_visitorsFrom{name}")).unwrap_or(0.0);
+        record.set(format!("Referrers_visitorsFrom{name}_percent"), Value::number(quotient(visits, total, 2)));
+    }
+    if let Some(column) = column {
+        record.retain(|name| name == column);
+    }
+    record
+}
+
+/// In how many countries visitors were.
+pub(super) fn countries(facts: &Facts) -> Record {
+    Record::default().with("UserCountry_distinctCountries", number(only(facts, Part::Distinct(0)), 0))
 }
 
 /// Counts of actions (`reports.md` §5.1).

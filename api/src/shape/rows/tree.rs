@@ -9,12 +9,10 @@ use super::{
     numbers::{Numbers, Shown},
 };
 use crate::{
+    catalogue::id_of,
     table::{IdPlace, Row, Subtable, Table},
     value::Record,
 };
-
-/// Ids are numbers that JavaScript reads without loss.
-const ID_BITS: u32 = 53;
 
 /// A row and what is below it.
 #[derive(Debug, Default)]
@@ -126,15 +124,6 @@ impl Node {
 /// Labels of addresses are read decoded.
 fn decode_label(label: &str) -> String {
     percent_decode_str(label).decode_utf8().map_or_else(|_| label.to_owned(), |decoded| decoded.into_owned())
-}
-
-/// The id of a folder, from its path: FNV-1a, so that every process answers alike.
-fn id_of(path: &[String]) -> u64 {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let bytes = path.iter().flat_map(|part| part.bytes().chain([0]));
-    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    (hash >> (u64::BITS - ID_BITS)).max(1)
 }
 
 #[cfg(test)]

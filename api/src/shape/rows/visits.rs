@@ -1,86 +1,198 @@
 //! Visits by the keys of a dimension, in levels.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{View, goals};
 use crate::{
-    catalogue::Level,
+    catalogue::{About, Columns, Described, Dimension, Level, Visits},
     plan::Part,
-    query::{Fact, Facts},
+    query::Facts,
     table::{IdPlace, Row, Subtable, Table},
     value::{Record, Value},
 };
 
-/// The facts of one level by their keys.
-struct LevelFacts<'a> {
-    sums: BTreeMap<&'a [String], &'a Fact>,
-    uniques: BTreeMap<&'a [String], &'a Fact>,
-    goals: BTreeMap<&'a [String], goals::Block>,
+/// The numbers of a row.
+#[derive(Debug, Clone, Default)]
+struct Numbers {
+    /// Visits, actions, seconds, bounces, converted visits.
+    sums: [f64; 5],
+    visitors: f64,
+    users: f64,
+    max_actions: f64,
+    goals: goals::Block,
+    note: String,
 }
 
-impl<'a> LevelFacts<'a> {
-    fn new(facts: &'a Facts, level: usize, with_goals: bool) -> Self {
-        let by_keys = |part: Part| {
-            let facts = facts.get(&part).map_or(&[][..], Vec::as_slice);
-            facts.iter().map(|fact| (fact.keys.as_slice(), fact)).collect()
-        };
-        let goals = if with_goals { goals::blocks(facts, level) } else { BTreeMap::new() };
-        Self { sums: by_keys(Part::VisitSums(level)), uniques: by_keys(Part::VisitUniques(level)), goals }
-    }
+/// The numbers of one level by the keys of its rows.
+type LevelNumbers = BTreeMap<Vec<String>, Numbers>;
 
-    /// The keys of the level that extend `above`.
-    fn keys(&self, above: &[String]) -> BTreeSet<&'a [String]> {
-        let keys = self.sums.keys().chain(self.goals.keys()).copied();
-        keys.filter(|keys| keys.starts_with(above)).collect()
-    }
-}
-
-pub(super) fn table(facts: &Facts, levels: &[Level], with_goals: bool, view: &View<'_>) -> Table {
-    let level_facts: Vec<_> = (0..levels.len()).map(|level| LevelFacts::new(facts, level, with_goals)).collect();
-    rows(&[], levels, &level_facts, view)
-}
-
-fn rows(above: &[String], levels: &[Level], facts: &[LevelFacts<'_>], view: &View<'_>) -> Table {
-    let (Some((level, deeper)), Some((own, facts_below))) = (levels.split_first(), facts.split_first()) else {
-        return Table::default();
+fn level_numbers(facts: &Facts, level: &Level, at: usize) -> LevelNumbers {
+    let mut numbers = LevelNumbers::new();
+    let of = |part: Part| facts.get(&part).into_iter().flatten();
+    let keys = |keys: &[String]| {
+        let mut keys = keys.to_vec();
+        (level.group)(&mut keys);
+        keys
     };
-    let rows = own.keys(above).into_iter().map(|keys| {
-        let described = (level.describe)(keys);
-        let mut metadata = Record::default();
-        if let Some(segment) = described.segment {
-            metadata.set("segment", segment);
+    for fact in of(Part::VisitSums(at)) {
+        let own = numbers.entry(keys(&fact.keys)).or_default();
+        own.sums.iter_mut().enumerate().for_each(|(at, sum)| *sum += fact.number(at));
+    }
+    for fact in of(Part::VisitUniques(at)) {
+        let own = numbers.entry(keys(&fact.keys)).or_default();
+        own.visitors += fact.number(0);
+        own.users += fact.number(1);
+        own.max_actions = own.max_actions.max(fact.number(2));
+    }
+    if level.goals {
+        for (raw, block) in goals::blocks(facts, at) {
+            numbers.entry(keys(raw)).or_default().goals.add(&block);
         }
-        described.metadata.iter().for_each(|(name, value)| metadata.set(name.clone(), value.clone()));
-        let mut columns = Record::default().with("label", described.label);
-        fill(&mut columns, own, keys, view);
-        let below = || rows(keys, deeper, facts_below, view);
-        let subtable = (level.subtable)(keys).map(|id| Subtable { id, table: Some(below()) });
-        Row { columns, metadata, keys: keys.to_vec(), subtable, ..Row::default() }
+    }
+    for fact in of(Part::Notes) {
+        if let (Some(own), [Some(latitude), Some(longitude)]) = (numbers.get_mut(&fact.keys), fact.numbers.as_slice()) {
+            own.note = format!("{latitude} {longitude}");
+        }
+    }
+    numbers.retain(|keys, own| {
+        let is_empty = own.sums[0] == 0.0 && own.goals.is_empty();
+        !is_empty && !(level.drops_empty && keys.last().is_some_and(String::is_empty))
+    });
+    numbers
+}
+
+pub(super) fn table(facts: &Facts, visits: &Visits, view: &View<'_>) -> Table {
+    let levels = visits.levels;
+    let mut numbers: Vec<LevelNumbers> =
+        levels.iter().enumerate().map(|(at, level)| level_numbers(facts, level, at)).collect();
+    if let Some(first) = numbers.first_mut().filter(|first| !first.is_empty()) {
+        for key in visits.always {
+            first.entry(vec![(*key).to_owned()]).or_default();
+        }
+    }
+    let rows = Rows { visits, view, numbers: &numbers };
+    match (visits.below, view.subtable) {
+        (false, None) => rows.of_level(0, &[], false),
+        (true, None) => rows.of_level(1, &[], true),
+        (_, Some(id)) => {
+            let above = numbers.iter().take(levels.len().saturating_sub(1)).zip(levels);
+            let mut found = above.enumerate().flat_map(|(at, (numbers, level))| {
+                numbers.keys().filter(move |keys| (level.subtable)(keys) == Some(id)).map(move |keys| (at + 1, keys))
+            });
+            found.next().map_or_else(Table::default, |(at, keys)| rows.of_level(at, keys, true))
+        }
+    }
+}
+
+/// What rows are made from.
+struct Rows<'a> {
+    visits: &'a Visits,
+    view: &'a View<'a>,
+    numbers: &'a [LevelNumbers],
+}
+
+impl Rows<'_> {
+    /// The rows of a level whose keys extend `above`; `alone` when they are what was asked for.
+    fn of_level(&self, at: usize, above: &[String], alone: bool) -> Table {
+        let Some(level) = self.visits.levels.get(at) else { return Table::default() };
+        let own = self.numbers[at].iter().filter(|(keys, _)| keys.starts_with(above));
+        let rows = own.map(|(keys, numbers)| {
+            let is_below = at > 0 && !alone;
+            let described = if is_below && level.is_plain_below && !self.view.is_flat {
+                Described::new(keys.last().map_or("", String::as_str))
+            } else {
+                (level.describe)(&About { keys, note: &numbers.note, zone: self.view.zone, day: self.view.day })
+            };
+            let below = (level.subtable)(keys).and_then(|id| {
+                let next = self.visits.levels.get(at + 1)?;
+                let table = self.of_level(at + 1, keys, false);
+                (!next.drops_empty || !table.rows.is_empty()).then_some(Subtable { id, table: Some(table) })
+            });
+            self.row(described, numbers, below, is_below && level.is_plain_below)
+        });
+        Table { rows: rows.collect(), ids: IdPlace::default() }
+    }
+
+    fn row(&self, described: Described, numbers: &Numbers, subtable: Option<Subtable>, is_plain: bool) -> Row {
+        let mut row = Row { subtable, ..Row::default() };
+        match described.segment {
+            // What a row of a hierarchy selects is not what its parts select.
+            Some(_) if self.view.is_flat && (is_plain || row.subtable.is_some()) => {}
+            Some(segment) if self.view.is_flat => row.segment = Some(segment),
+            Some(segment) => row.metadata.set("segment", segment),
+            None => {}
+        }
+        described.metadata.iter().for_each(|(name, value)| row.metadata.set(name.clone(), value.clone()));
+        row.columns = Record::default().with("label", described.label);
+        numbers.fill(&mut row.columns, self.visits.columns, self.view);
+        row
+    }
+}
+
+impl Numbers {
+    /// The VISIT columns and the GOAL block of `reports.md`.
+    fn fill(&self, columns: &mut Record, kind: Columns, view: &View<'_>) {
+        let visits = self.sums[0];
+        if visits == 0.0 && (kind == Columns::FewWithoutVisits || !self.goals.is_empty()) {
+            self.goals.fill(columns);
+            columns.set("nb_visits", 0);
+            return;
+        }
+        let number = Value::number;
+        if view.is_day && kind != Columns::NoVisitors {
+            columns.set("nb_uniq_visitors", number(self.visitors));
+        }
+        columns.set("nb_visits", number(visits));
+        columns.set("nb_actions", number(self.sums[1]));
+        if view.is_day {
+            columns.set("nb_users", number(self.users));
+        }
+        columns.set("max_actions", number(self.max_actions));
+        columns.set("sum_visit_length", number(self.sums[2]));
+        columns.set("bounce_count", number(self.sums[3]));
+        columns.set("nb_visits_converted", number(self.sums[4]));
+        if kind != Columns::GoalsLast {
+            self.goals.fill(columns);
+        }
+        if !view.is_day {
+            columns.set("sum_daily_nb_uniq_visitors", number(self.visitors));
+            columns.set("sum_daily_nb_users", number(self.users));
+        }
+        if kind == Columns::GoalsLast {
+            self.goals.fill(columns);
+        }
+    }
+}
+
+/// Names of days, from Monday.
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Visits by days of the week (`reports.md` §3).
+pub(super) fn weekdays(facts: &Facts) -> Table {
+    let own = |part: Part, day: &str| facts.get(&part)?.iter().find(|fact| fact.keys.first().is_some_and(|key| key == day));
+    if facts.get(&Part::VisitSums(0)).is_none_or(Vec::is_empty) {
+        return Table::default();
+    }
+    let rows = (1_i64..).zip(WEEKDAYS).map(|(number, name)| {
+        let day = number.to_string();
+        let mut columns = Record::default().with("label", name).with("nb_visits", 0);
+        if let (Some(sums), Some(uniques)) = (own(Part::VisitSums(0), &day), own(Part::VisitUniques(0), &day)) {
+            columns.set("nb_visits", Value::number(sums.number(0)));
+            columns.set("nb_uniq_visitors", Value::number(uniques.number(0)));
+            columns.set("nb_actions", Value::number(sums.number(1)));
+            columns.set("nb_users", Value::number(uniques.number(1)));
+            columns.set("sum_visit_length", Value::number(sums.number(2)));
+            columns.set("bounce_count", Value::number(sums.number(3)));
+            columns.set("nb_visits_converted", Value::number(sums.number(4)));
+        }
+        Row { columns, metadata: Record::default().with("day_of_week", number), ..Row::default() }
     });
     Table { rows: rows.collect(), ids: IdPlace::default() }
 }
 
-/// The VISIT columns and the GOAL block of `reports.md`.
-fn fill(columns: &mut Record, facts: &LevelFacts<'_>, keys: &[String], view: &View<'_>) {
-    let (sums, uniques) = (facts.sums.get(keys), facts.uniques.get(keys));
-    let number = |fact: Option<&&Fact>, at: usize| Value::number(fact.map_or(0.0, |fact| fact.number(at)));
-    if view.is_day {
-        columns.set("nb_uniq_visitors", number(uniques, 0));
-    }
-    columns.set("nb_visits", number(sums, 0));
-    columns.set("nb_actions", number(sums, 1));
-    if view.is_day {
-        columns.set("nb_users", number(uniques, 1));
-    }
-    columns.set("max_actions", number(uniques, 2));
-    columns.set("sum_visit_length", number(sums, 2));
-    columns.set("bounce_count", number(sums, 3));
-    columns.set("nb_visits_converted", number(sums, 4));
-    if let Some(block) = facts.goals.get(keys) {
-        block.fill(columns);
-    }
-    if !view.is_day {
-        columns.set("sum_daily_nb_uniq_visitors", number(uniques, 0));
-        columns.set("sum_daily_nb_users", number(uniques, 1));
+impl Visits {
+    /// True when only a table below a row can be asked for.
+    pub(crate) fn requires_subtable(&self) -> bool {
+        self.below && self.dimension != Dimension::ReferrerUrl
     }
 }
