@@ -116,8 +116,7 @@ fn describe_system(about: &About<'_>) -> Described {
     let is_named = !matches!(code, UNKNOWN_CODE | "BOT");
     let version = if is_named { about.key(1) } else { UNKNOWN_CODE };
     let label = if is_named { with_version(system(code), version) } else { system(code).to_owned() };
-    let segment =
-        format!("operatingSystemCode=={};operatingSystemVersion=={}", url_encode(code), url_encode(version));
+    let segment = format!("operatingSystemCode=={};operatingSystemVersion=={}", url_encode(code), url_encode(version));
     let logo = if is_named { code } else { UNKNOWN_CODE };
     Described::new(label).with("segment", segment).with("logo", icon("os", logo))
 }

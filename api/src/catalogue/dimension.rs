@@ -174,9 +174,7 @@ impl Key {
             Self::VisitCount => ("key_1", "toString(visit_count)"),
             Self::FewVisits => ("key_1", "toString(least(visit_count, 201))"),
             Self::DaysSinceFirst => ("key_1", "toString(intDiv(ifNull(seconds_since_first, 0), 86400))"),
-            Self::DaysSinceLast => {
-                ("key_2", "toString(least(intDiv(ifNull(seconds_since_last, 0), 86400), 365))")
-            }
+            Self::DaysSinceLast => ("key_2", "toString(least(intDiv(ifNull(seconds_since_last, 0), 86400), 365))"),
             Self::Duration => ("key_1", "toString(least(total_time, 1801))"),
             Self::Actions => ("key_1", "toString(least(actions, 21))"),
             Self::Weekday => ("toString(toDayOfWeek(day))", "toString(toDayOfWeek(day))"),
@@ -198,10 +196,9 @@ impl Key {
             Self::ConfiguredBrowser => ("key_2", "toString(browser)"),
             Self::Resolution => ("key_3", "toString(resolution)"),
             Self::Plugins => ("key_1", "toString(plugins)"),
-            Self::HidesPlugins => (
-                "key_2",
-                "toString(browser = 'IE' AND browser_version IN ('6.0', '7.0', '8.0', '9.0', '10.0'))",
-            ),
+            Self::HidesPlugins => {
+                ("key_2", "toString(browser = 'IE' AND browser_version IN ('6.0', '7.0', '8.0', '9.0', '10.0'))")
+            }
             Self::User => ("key_1", "user_id"),
             Self::VariableName => ("key_1", "variable.1"),
             Self::VariableValue => ("key_2", "variable.2"),

@@ -13,7 +13,8 @@ const LOGO_HEIGHT: i64 = 16;
 
 const COUNTRY: &[Level] = &[Level::new(&[Key::Country], describe_country).with_goals()];
 const CONTINENT: &[Level] = &[Level::new(&[Key::Country], describe_continent).with_goals().grouped(to_continent)];
-const REGION: &[Level] = &[Level::new(&[Key::Country, Key::Region], describe_region).with_goals().grouped(known_region)];
+const REGION: &[Level] =
+    &[Level::new(&[Key::Country, Key::Region], describe_region).with_goals().grouped(known_region)];
 const CITY: &[Level] =
     &[Level::new(&[Key::Country, Key::Region, Key::City], describe_city).with_goals().grouped(known_city)];
 
@@ -31,10 +32,7 @@ pub(super) const REPORTS: &[Report] = &[
     report("UserCountry.getContinent", Dimension::Country, CONTINENT, &["UserCountry_Continent"]),
     report("UserCountry.getRegion", Dimension::City, REGION, &["UserCountry_Region"]),
     report("UserCountry.getCity", Dimension::City, CITY, &["UserCountry_City"]),
-    Report {
-        sort: Sort::VISITS,
-        ..Report::plain("UserCountry.getNumberOfDistinctCountries", Source::CountryCount)
-    },
+    Report { sort: Sort::VISITS, ..Report::plain("UserCountry.getNumberOfDistinctCountries", Source::CountryCount) },
 ];
 
 fn or_unknown(code: &str) -> &str {
@@ -140,7 +138,12 @@ mod tests {
         check(describe_country, &[""], "Unknown", Some("countryCode==xx"));
         check(describe_region, &["us", "VA"], "Virginia, United States", Some("regionCode==VA;countryCode==us"));
         check(describe_region, &["", ""], "Unknown", None);
-        check(describe_city, &["sg", "", "Singapore"], "Singapore, Singapore", Some("city==Singapore;regionCode==;countryCode==sg"));
+        check(
+            describe_city,
+            &["sg", "", "Singapore"],
+            "Singapore, Singapore",
+            Some("city==Singapore;regionCode==;countryCode==sg"),
+        );
         check(describe_city, &["", "", ""], "Unknown", None);
     }
 }

@@ -39,7 +39,10 @@ const SOCIALS: &[Level] = &[
     Level::new(&[Key::ReferrerName, Key::ReferrerUrl], |about| Described::new(about.last())),
 ];
 const ASSISTANTS: &[Level] = &[
-    Level::new(NETWORK_KEYS, |about| describe_network("assistant", about)).grouped(to_network).with_goals().with_below(),
+    Level::new(NETWORK_KEYS, |about| describe_network("assistant", about))
+        .grouped(to_network)
+        .with_goals()
+        .with_below(),
     Level::new(&[Key::ReferrerName, Key::ReferrerUrl], |about| Described::new(about.last())),
 ];
 

@@ -3,7 +3,8 @@
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
-    About, Columns, Described, Dimension, Flatten, Key, Level, Report, Sites, Sort, Source, Summary, VisitRanges, Visits,
+    About, Columns, Described, Dimension, Flatten, Key, Level, Report, Sites, Sort, Source, Summary, VisitRanges,
+    Visits,
 };
 use crate::{permission::Permission, shape::Processed};
 
@@ -47,7 +48,10 @@ pub(super) const REPORTS: &[Report] = &[
         "VisitTime.getVisitInformationPerServerTime",
         Visits { always: HOURS, columns: Columns::GoalsLast, ..Visits::by(Dimension::StartHour, START_HOUR) },
     ),
-    Report { sites: Sites::OneAndOneDate(" does not support multiple dates."), ..Report::plain("VisitTime.getByDayOfWeek", Source::Weekdays) },
+    Report {
+        sites: Sites::OneAndOneDate(" does not support multiple dates."),
+        ..Report::plain("VisitTime.getByDayOfWeek", Source::Weekdays)
+    },
     Report::plain("VisitorInterest.getNumberOfVisitsPerVisitDuration", Source::VisitRanges(&DURATIONS)),
     Report::plain("VisitorInterest.getNumberOfVisitsPerPage", Source::VisitRanges(&PAGES)),
     Report::plain("VisitorInterest.getNumberOfVisitsByDaysSinceLast", Source::VisitRanges(&DAYS)),
@@ -180,6 +184,9 @@ mod tests {
     #[test]
     fn section_3_hours_select_in_utc() {
         let day = jiff::civil::date(2024, 1, 15);
-        assert_eq!((to_utc(0, day, "America/New_York"), to_utc(9, day, "Asia/Tokyo"), to_utc(7, day, "UTC")), (5, 0, 7));
+        assert_eq!(
+            (to_utc(0, day, "America/New_York"), to_utc(9, day, "Asia/Tokyo"), to_utc(7, day, "UTC")),
+            (5, 0, 7)
+        );
     }
 }

@@ -1,5 +1,5 @@
 use super::{
-    Answering, Call, bulk, goals, live, metadata, multi_sites, overview, processed_report, report, row_evolution,
+    Answering, Call, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report, report, row_evolution,
     settings, sites, users, version,
 };
 use crate::{

@@ -63,7 +63,10 @@ mod tests {
     #[test]
     fn codes_have_names() {
         assert_eq!((country("fr"), continent("fr"), country("??")), ("France", "Europe", UNKNOWN));
-        assert_eq!((continent("mx"), continent("cu"), continent("br")), ("North America", "Central America", "South America"));
+        assert_eq!(
+            (continent("mx"), continent("cu"), continent("br")),
+            ("North America", "Central America", "South America")
+        );
         assert_eq!((region("us", "VA"), region("us", "??")), (Some("Virginia"), None));
         assert_eq!((language("fr"), language("xx")), (Some("French"), None));
         assert_eq!(countries().first(), Some(&("ad", "Andorra")));

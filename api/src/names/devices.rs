@@ -120,7 +120,10 @@ mod tests {
 
     #[test]
     fn section_8_5_codes_have_names() {
-        assert_eq!((system("WIN"), family("UBT"), browser("CH"), brand("AP")), ("Windows", "GNU/Linux", "Chrome", "Apple"));
+        assert_eq!(
+            (system("WIN"), family("UBT"), browser("CH"), brand("AP")),
+            ("Windows", "GNU/Linux", "Chrome", "Apple")
+        );
         assert_eq!((browser("Some App"), is_listed_browser("Some App"), brand("")), ("Some App", false, "Unknown"));
         assert_eq!((engine_name("Gecko"), engine_name("")), ("Gecko (Firefox)".to_owned(), "Unknown".to_owned()));
     }

@@ -123,8 +123,7 @@ fn by_levels(scope: &Scope, visits: &Visits) -> Plan {
     let levels = if needs_all { usize::MAX } else { scope.levels.max(1) };
     let mut plan = Plan::new();
     for (at, level) in visits.levels.iter().enumerate().take(levels) {
-        let grouping =
-            Grouping { dimension: visits.dimension, only: visits.only, keys: level.keys, level: at };
+        let grouping = Grouping { dimension: visits.dimension, only: visits.only, keys: level.keys, level: at };
         plan.extend(visits::by_keys(scope, &grouping));
         if level.goals {
             plan.extend(conversions::by_keys(scope, &grouping));

@@ -110,12 +110,8 @@ mod tests {
 
     #[test]
     fn section_4_a_shared_bound_counts_in_both_ranges() {
-        let fact = |key: &str| Fact {
-            site: 1,
-            bucket: String::new(),
-            keys: vec![key.to_owned()],
-            numbers: vec![Some(1.0)],
-        };
+        let fact =
+            |key: &str| Fact { site: 1, bucket: String::new(), keys: vec![key.to_owned()], numbers: vec![Some(1.0)] };
         let facts = Facts::from([(Part::VisitSums(0), vec![fact("120"), fact("60")])]);
         let table = table(&facts, &RANGES);
         let counts: Vec<_> = table.rows.iter().map(|row| row.columns.number("nb_visits")).collect();

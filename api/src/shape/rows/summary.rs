@@ -66,13 +66,8 @@ pub(super) fn frequency(facts: &Facts, view: &View<'_>) -> Record {
 
 /// Visits by kind of referrer, and how many different ones there are (`reports.md` §6).
 pub(super) fn referrers(facts: &Facts, column: Option<&str>) -> Record {
-    const KINDS: [(&str, &str); 5] = [
-        ("SearchEngines", "2"),
-        ("SocialNetworks", "7"),
-        ("DirectEntry", "1"),
-        ("Websites", "3"),
-        ("Campaigns", "6"),
-    ];
+    const KINDS: [(&str, &str); 5] =
+        [("SearchEngines", "2"), ("SocialNetworks", "7"), ("DirectEntry", "1"), ("Websites", "3"), ("Campaigns", "6")];
     const SHARES: [&str; 5] = ["DirectEntry", "SearchEngines", "Campaigns", "SocialNetworks", "Websites"];
     let visits = facts.get(&Part::VisitSums(0)).map_or(&[][..], Vec::as_slice);
     let of = |kind: &str| {

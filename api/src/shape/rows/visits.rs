@@ -55,8 +55,8 @@ fn level_numbers(facts: &Facts, level: &Level, at: usize) -> LevelNumbers {
         }
     }
     numbers.retain(|keys, own| {
-        let is_empty = own.sums[0] == 0.0 && own.goals.is_empty();
-        !is_empty && !(level.drops_empty && keys.last().is_some_and(String::is_empty))
+        let is_dropped = level.drops_empty && keys.last().is_some_and(String::is_empty);
+        !is_dropped && (own.sums[0] != 0.0 || !own.goals.is_empty())
     });
     numbers
 }
@@ -169,7 +169,8 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 
 /// Visits by days of the week (`reports.md` §3).
 pub(super) fn weekdays(facts: &Facts) -> Table {
-    let own = |part: Part, day: &str| facts.get(&part)?.iter().find(|fact| fact.keys.first().is_some_and(|key| key == day));
+    let own =
+        |part: Part, day: &str| facts.get(&part)?.iter().find(|fact| fact.keys.first().is_some_and(|key| key == day));
     if facts.get(&Part::VisitSums(0)).is_none_or(Vec::is_empty) {
         return Table::default();
     }
