@@ -1,6 +1,6 @@
 use super::{
-    Answering, Call, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report, report, row_evolution,
-    settings, sites, users, version,
+    Answering, Call, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report, report,
+    row_evolution, settings, sites, users, version,
 };
 use crate::{
     catalogue::{self, Report},
