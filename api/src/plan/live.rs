@@ -80,7 +80,7 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
          toString(referrer_type), referrer_name, referrer_keyword, referrer_url, ifNull(toString(device_type), ''), \
          toString(device_brand), toString(device_model), toString(os), toString(os_version), toString(browser), \
          toString(browser_version), toString(browser_engine), toString(resolution), plugins, toString(language), \
-         toString(country), toString(region), city, latitude, longitude \
+         toString(country), toString(region), city, latitude, longitude, dimensions, variables \
          FROM visits FINAL WHERE {window} AND (site_id, visit_id) IN (\
          SELECT site_id, visit_id FROM visits WHERE {window}{segment} GROUP BY site_id, day, visit_id HAVING sum(sign) > 0 \
          ORDER BY max(last_at) {order}, visit_id {order} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}) \
@@ -113,7 +113,8 @@ pub(crate) fn visit_actions(sites: &[SiteId], visits: &[VisitId], per_visit: u64
         "SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), \
          bitShiftRight(cityHash64(ifNull(url, name)), 11), time_spent_before, position, pageview_id, \
          search_category, search_count, event_category, event_action, event_value, content_name, content_piece, \
-         content_target, content_interaction, bandwidth, \
+         content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, \
+         dimensions, variables, \
          ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) \
          + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) \
          FROM actions WHERE {OF_VISITS} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id"
@@ -130,6 +131,14 @@ pub(crate) fn visit_conversions(sites: &[SiteId], visits: &[VisitId]) -> Stateme
          referrer_keyword FROM conversions FINAL WHERE {OF_VISITS} ORDER BY visit_id, at, goal"
     );
     of_visits(sql, sites, visits)
+}
+
+/// What the visitors ordered and left in carts, ever: site, visitor, goal, count, revenue, items.
+pub(crate) fn visitor_sales(sites: &[SiteId], visitors: &[u64]) -> Statement {
+    let sql = "SELECT site_id, visitor_id, goal, sum(toInt64(sign)), sum(revenue_e4 * sign), sum(toInt64(items) * sign) \
+               FROM conversions WHERE site_id IN {sites:Array(UInt32)} AND goal IN (0, -1) \
+               AND visitor_id IN {visitors:Array(UInt64)} GROUP BY site_id, visitor_id, goal";
+    Statement::new(sql, 0).bind("sites", ids(sites)).bind("visitors", Bound::Ids(visitors.to_vec()))
 }
 
 /// The items of their orders and carts.

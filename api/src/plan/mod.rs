@@ -11,7 +11,7 @@ mod visits;
 
 use nagare_schema::SiteId;
 
-pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log};
+pub(crate) use live::{VisitLog, counters, visit_actions, visit_conversions, visit_items, visit_log, visitor_sales};
 pub(crate) use statement::{Bound, Statement};
 
 use clauses::Grouping;

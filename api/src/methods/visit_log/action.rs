@@ -1,7 +1,10 @@
 use nagare_schema::{Site, UnixSeconds, ZoneClock};
 use serde::Deserialize;
 
-use super::Done;
+use super::{
+    Done,
+    custom::{self, Dimensions, Variables},
+};
 use crate::{
     catalogue::referrer_names,
     shape::pretty,
@@ -37,6 +40,12 @@ pub(super) struct ActionRow {
     content_target: String,
     content_interaction: String,
     bandwidth: Option<u64>,
+    product_sku: String,
+    product_name: String,
+    product_categories: Vec<String>,
+    product_price: Option<f64>,
+    dimensions: Dimensions,
+    variables: Variables,
     load_ms: u64,
 }
 
@@ -132,20 +141,43 @@ impl ActionRow {
             record.set("contentTarget", self.content_target.as_str());
             record.set("contentInteraction", self.content_interaction.as_str());
         }
-        record.set("bandwidth", self.bandwidth.map_or(Value::Null, |bytes| Value::Int(bytes.cast_signed())));
         if self.load_ms > 0 {
-            let seconds = self.load_ms as f64 / 1000.0;
-            record.set("pageLoadTime", pretty::duration(seconds));
-            record.set("pageLoadTimeMilliseconds", self.load_ms.cast_signed());
+            record.set("pageLoadTime", pretty::duration(self.load_ms as f64 / 1000.0));
         }
+        self.product(&mut record);
+        record.set("bandwidth", self.bandwidth.map_or(Value::Null, |bytes| Value::Int(bytes.cast_signed())));
         if let Some(spent_s) = spent_s.filter(|_| matches!(self.kind, 1 | 8)) {
             record.set("timeSpent", i64::from(spent_s));
             record.set("timeSpentPretty", pretty::duration(f64::from(spent_s)));
         }
+        if self.load_ms > 0 {
+            record.set("pageLoadTimeMilliseconds", self.load_ms.cast_signed());
+        }
         record.set("pageviewPosition", self.position.map_or(Value::Null, |position| Value::Int(position.into())));
         self.describe(&mut record, &url);
+        if !self.product_categories.is_empty() {
+            record.set("productViewCategories", texts(&self.product_categories));
+        }
+        record.set("bandwidth_pretty", pretty::bytes(self.bandwidth.unwrap_or(0) as f64));
         record.set("timestamp", self.at);
+        custom::dimensions(&mut record, &self.dimensions);
+        if !self.variables.is_empty() {
+            record.set("customVariables", custom::variables(&self.variables, "customVariablePage"));
+        }
         record
+    }
+
+    /// The product that the page shows.
+    fn product(&self, record: &mut Record) {
+        if let Some(price) = self.product_price {
+            record.set("productViewPrice", Value::number(price));
+        }
+        if !self.product_name.is_empty() {
+            record.set("productViewName", self.product_name.as_str());
+        }
+        if !self.product_sku.is_empty() {
+            record.set("productViewSku", self.product_sku.as_str());
+        }
     }
 
     fn describe(&self, record: &mut Record, url: &str) {
@@ -164,6 +196,11 @@ impl ActionRow {
             _ => ("contentinteraction", "Content Interaction".to_owned(), self.content_subtitle()),
         };
         let image = |kind: &str| format!("plugins/Morpheus/images/{icon}.{kind}");
+        // A page is called by its title before its icon, all else after it.
+        if self.kind == 1 {
+            record.set("title", title.as_str());
+            record.set("subtitle", subtitle.as_str());
+        }
         record.set("icon", if self.kind == 1 { String::new() } else { image("png") });
         record.set("iconSVG", image("svg"));
         record.set("title", title);
@@ -179,7 +216,6 @@ impl ActionRow {
             record.set("siteSearchCategory", self.search_category.as_str());
             record.set("siteSearchCount", self.search_count.map_or(Value::Null, |count| Value::Int(count.into())));
         }
-        record.set("bandwidth_pretty", pretty::bytes(self.bandwidth.unwrap_or(0) as f64));
     }
 
     fn content_subtitle(&self) -> String {
@@ -187,7 +223,11 @@ impl ActionRow {
     }
 }
 
-fn money(amount_e4: i64) -> f64 {
+fn texts(texts: &[String]) -> Value {
+    Value::List(texts.iter().cloned().map(Value::from).collect())
+}
+
+pub(super) fn money(amount_e4: i64) -> f64 {
     amount_e4 as f64 / 10_000.0
 }
 
@@ -271,6 +311,6 @@ impl ItemRow {
             .with("itemCategory", self.categories.first().cloned().unwrap_or_default())
             .with("price", Value::number(money(self.price_e4)))
             .with("quantity", i64::from(self.quantity))
-            .with("categories", Value::List(self.categories.iter().cloned().map(Value::from).collect()))
+            .with("categories", texts(&self.categories))
     }
 }

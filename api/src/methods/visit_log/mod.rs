@@ -1,6 +1,8 @@
 //! The visit log: visits as they are, with what was done in them (`reports.md` §12).
 
 mod action;
+mod custom;
+mod sales;
 mod visit;
 
 use std::collections::HashMap;
@@ -10,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use self::{
     action::{ActionRow, ConversionRow, ItemRow},
+    sales::{SalesRow, VisitorSales},
     visit::VisitRow,
 };
 use super::Call;
@@ -27,11 +30,13 @@ const ACTIONS_MAX: u64 = 500;
 pub(super) async fn table(call: &Call<'_>, log: &VisitLog) -> Result<Table, Fault> {
     let visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
     let mut details = details(call, log, &visits).await?;
+    let sales = sales(call, log, &visits).await?;
     let columns = Columns::read(call.params, true);
     let is_named = call.caller.is_user();
     let rows = visits.into_iter().filter_map(|visit| {
         let site = call.caller.config.sites.get(&SiteId(visit.site))?;
-        let done = details.remove(&visit.id).unwrap_or_default();
+        let mut done = details.remove(&visit.id).unwrap_or_default();
+        done.sales = sales.get(&(visit.site, visit.visitor)).copied().unwrap_or_default();
         Some(Row { columns: visit.record(site, &done, is_named), ..Row::default() })
     });
     let mut table = Table { rows: rows.collect(), ids: IdPlace::Hidden };
@@ -46,6 +51,7 @@ struct Done {
     conversions: Vec<ConversionRow>,
     items: Vec<ItemRow>,
     goal_names: HashMap<i32, String>,
+    sales: VisitorSales,
 }
 
 async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result<HashMap<u64, Done>, Fault> {
@@ -73,6 +79,23 @@ async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result
         }
     }
     Ok(details)
+}
+
+/// What the visitors of shops bought.
+async fn sales(
+    call: &Call<'_>,
+    log: &VisitLog,
+    visits: &[VisitRow],
+) -> Result<HashMap<(u32, u64), VisitorSales>, Fault> {
+    let is_shop = |site: &SiteId| call.caller.config.sites.get(site).is_some_and(|site| site.ecommerce);
+    let mut sales: HashMap<(u32, u64), VisitorSales> = HashMap::new();
+    if visits.is_empty() || !log.sites.iter().any(is_shop) {
+        return Ok(sales);
+    }
+    let visitors: Vec<u64> = visits.iter().map(|visit| visit.visitor).collect();
+    let sold: Vec<SalesRow> = rows(call, &plan::visitor_sales(&log.sites, &visitors)).await?;
+    sold.iter().for_each(|row| sales.entry((row.site, row.visitor)).or_default().add(row));
+    Ok(sales)
 }
 
 /// The rows of a statement, whose columns are the fields of `T` in order.

@@ -1,7 +1,10 @@
 use nagare_schema::{ConfigId, Site, UnixSeconds, VisitorId, ZoneClock};
 use serde::Deserialize;
 
-use super::{Done, action};
+use super::{
+    Done, action,
+    custom::{self, Dimensions, Variables},
+};
 use crate::{
     catalogue::referrer_names,
     shape::pretty,
@@ -43,7 +46,7 @@ const DEVICES: [&str; 14] = [
 pub(super) struct VisitRow {
     pub(super) site: u32,
     pub(super) id: u64,
-    visitor: u64,
+    pub(super) visitor: u64,
     config: u64,
     user: String,
     address: String,
@@ -82,6 +85,17 @@ pub(super) struct VisitRow {
     city: String,
     latitude: Option<f64>,
     longitude: Option<f64>,
+    dimensions: Dimensions,
+    variables: Variables,
+}
+
+/// Where images are, below the root of the server.
+const IMAGES: &str = "plugins/Morpheus/images";
+const ICONS: &str = "plugins/Morpheus/icons/dist";
+const UNKNOWN: &str = "Unknown";
+
+fn or_unknown(text: &str) -> &str {
+    if text.is_empty() { UNKNOWN } else { text }
 }
 
 impl VisitRow {
@@ -105,8 +119,13 @@ impl VisitRow {
         self.visitor(&mut record);
         self.referrer(&mut record);
         self.device(&mut record);
+        if site.ecommerce {
+            done.sales.fill(&mut record);
+        }
         record.set("events", i64::from(self.events));
         self.place(&mut record);
+        custom::dimensions(&mut record, &self.dimensions);
+        record.set("customVariables", custom::variables(&self.variables, "customVariable"));
         record
     }
 
@@ -141,12 +160,17 @@ impl VisitRow {
         };
         let days = |seconds: Option<u32>| i64::from(seconds.unwrap_or(0) / DAY_S);
         let seconds = |seconds: Option<u32>| seconds.map_or(Value::Null, |seconds| Value::Int(seconds.into()));
+        let icon = |is_shown: bool, path: String| if is_shown { Value::Text(path) } else { Value::Null };
         record.set("visitorType", kind);
+        record.set("visitorTypeIcon", icon(self.returning > 0, "plugins/Live/images/returningVisitor.png".to_owned()));
         record.set("visitConverted", i64::from(self.converted));
+        record.set("visitConvertedIcon", icon(self.converted > 0, format!("{IMAGES}/goal.svg")));
         record.set("visitCount", i64::from(self.count));
         record.set("visitEcommerceStatus", buyer);
+        let sale = if self.buyer == 1 { "ecommerceOrder" } else { "ecommerceAbandonedCart" };
+        record.set("visitEcommerceStatusIcon", icon(self.buyer > 0, format!("{IMAGES}/{sale}.svg")));
         record.set("daysSinceFirstVisit", days(self.since_first_s));
-        record.set("secondsSinceFirstVisit", seconds(self.since_first_s));
+        record.set("secondsSinceFirstVisit", i64::from(self.since_first_s.unwrap_or(0)));
         record.set("daysSinceLastEcommerceOrder", days(self.since_order_s));
         record.set("secondsSinceLastEcommerceOrder", seconds(self.since_order_s));
         record.set("visitDuration", i64::from(self.total_time));
@@ -162,18 +186,40 @@ impl VisitRow {
         record.set("referrerTypeName", label);
         record.set("referrerName", self.referrer_name.as_str());
         record.set("referrerKeyword", self.referrer_keyword.as_str());
+        record.set("referrerKeywordPosition", Value::Null);
         record.set("referrerUrl", self.referrer_url.as_str());
+        record.set("referrerSearchEngineUrl", Value::Null);
+        record.set("referrerSearchEngineIcon", Value::Null);
+        record.set("referrerSocialNetworkUrl", Value::Null);
+        record.set("referrerSocialNetworkIcon", Value::Null);
     }
 
     fn device(&self, record: &mut Record) {
         let kind = self.device_type.parse::<usize>().ok().and_then(|kind| DEVICES.get(kind)).copied();
+        let kind = kind.unwrap_or(UNKNOWN);
+        let model = match (self.device_model.as_str(), kind) {
+            ("", UNKNOWN) => UNKNOWN.to_owned(),
+            ("", kind) => format!("Generic {kind}"),
+            (model, _) => model.to_owned(),
+        };
+        let versioned = |name: &str, version: &str| format!("{name} {version}").trim_end().to_owned();
+        let icon = |kind: &str, name: &str| format!("{ICONS}/{kind}/{name}.png");
         record.set("languageCode", self.language.as_str());
-        record.set("deviceType", kind.unwrap_or("Unknown"));
-        record.set("deviceBrand", self.device_brand.as_str());
-        record.set("deviceModel", self.device_model.as_str());
+        record.set("language", or_unknown(&self.language));
+        record.set("deviceType", kind);
+        record.set("deviceTypeIcon", icon("devices", &kind.to_lowercase().replace(' ', "_")));
+        record.set("deviceBrand", or_unknown(&self.device_brand));
+        record.set("deviceModel", model);
+        record.set("operatingSystem", versioned(or_unknown(&self.os), &self.os_version));
+        record.set("operatingSystemName", or_unknown(&self.os));
+        record.set("operatingSystemIcon", icon("os", &self.os));
         record.set("operatingSystemCode", self.os.as_str());
         record.set("operatingSystemVersion", self.os_version.as_str());
         record.set("browserFamily", self.engine.as_str());
+        record.set("browserFamilyDescription", or_unknown(&self.engine));
+        record.set("browser", versioned(or_unknown(&self.browser), &self.browser_version));
+        record.set("browserName", or_unknown(&self.browser));
+        record.set("browserIcon", icon("browsers", &self.browser));
         record.set("browserCode", self.browser.as_str());
         record.set("browserVersion", self.browser_version.as_str());
     }
@@ -185,16 +231,30 @@ impl VisitRow {
         let degrees =
             |degrees: Option<f64>| degrees.map_or(Value::Null, |degrees| Value::Text(format!("{degrees:.6}")));
         let time = self.local_time;
+        let country = or_unknown(&self.country);
+        let location: Vec<&str> = [self.city.as_str(), country].into_iter().filter(|part| !part.is_empty()).collect();
+        let known = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
+        record.set("continent", UNKNOWN);
+        record.set("continentCode", "unk");
+        record.set("country", country);
         record.set("countryCode", self.country.as_str());
-        record.set("regionCode", self.region.as_str());
-        record.set("city", self.city.as_str());
+        record.set("countryFlag", format!("{ICONS}/flags/{}.png", self.country));
+        record.set("region", known(&self.region));
+        record.set("regionCode", known(&self.region));
+        record.set("city", known(&self.city));
+        record.set("location", location.join(", "));
         record.set("latitude", degrees(self.latitude));
         record.set("longitude", degrees(self.longitude));
         record.set("visitLocalTime", format!("{:02}:{:02}:{:02}", time / 3600, time / 60 % 60, time % 60));
         record.set("visitLocalHour", i64::from(time / 3600));
         record.set("daysSinceLastVisit", i64::from(seconds.unwrap_or(0) / DAY_S));
-        record.set("secondsSinceLastVisit", seconds.map_or(Value::Null, |seconds| Value::Int(seconds.into())));
+        record.set("secondsSinceLastVisit", i64::from(seconds.unwrap_or(0)));
         record.set("resolution", self.resolution.as_str());
         record.set("plugins", plugins.join(", "));
+        let icons = plugins.iter().map(|name| {
+            let icon = Record::default().with("pluginIcon", format!("{ICONS}/plugins/{name}.png"));
+            Value::Record(icon.with("pluginName", *name))
+        });
+        record.set("pluginsIcons", Value::List(icons.collect()));
     }
 }
