@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use nagare_device::Detector;
 use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, UrlPrefix};
 
 use crate::{
@@ -97,9 +98,9 @@ pub struct Enricher {
 }
 
 impl Enricher {
-    /// With lists that all partitions share.
-    pub fn new(lists: Arc<ReferrerLists>) -> Self {
-        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::default() }
+    /// With lists and patterns that all partitions share.
+    pub fn new(lists: Arc<ReferrerLists>, detector: Option<Arc<Detector>>) -> Self {
+        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::new(detector) }
     }
 
     /// The lists of referrers.

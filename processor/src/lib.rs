@@ -8,6 +8,7 @@ mod dimension;
 mod enrich;
 mod error;
 mod goal;
+mod language;
 mod lookup;
 mod metrics;
 mod page_url;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use nagare_device::Detector;
 use nagare_runtime::{AppendError, Backoff, Context, LogMessage, LogReader, encode_fact};
 use nagare_schema::{Cursor, HitBatch, HitId, Partition, ProducerMark, STREAM_HITS, UnixMillis, decode, live_subject};
 use tokio_util::sync::CancellationToken;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Referrer lists.
     pub lists: Arc<ReferrerLists>,
+    /// Patterns of devices, if they are installed.
+    pub detector: Option<Arc<Detector>>,
 }
 
 /// Runs one partition until `stop`, or until another process takes it over.
@@ -99,8 +102,8 @@ struct Worker {
 
 impl Worker {
     async fn begin(shared: Shared, partition: Partition, stop: CancellationToken) -> Result<Self, ProcessorError> {
-        let Shared { context, metrics, lists } = shared;
-        let mut enricher = Enricher::new(lists);
+        let Shared { context, metrics, lists, detector } = shared;
+        let mut enricher = Enricher::new(lists, detector);
         let Recovered { state, last_sequence } = recover(&context, partition, &mut enricher.pool).await?;
         let position = state.position();
         let after = if position.complete { position.sequence } else { position.sequence.saturating_sub(1) };

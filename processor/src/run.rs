@@ -1,6 +1,7 @@
-use std::sync::Arc;
+use std::{path::{Path, PathBuf}, sync::Arc};
 
 use clap::Args;
+use nagare_device::Detector;
 use nagare_runtime::{Context, Membership, Role, run_owned};
 
 use crate::{
@@ -17,6 +18,9 @@ pub struct ProcessorOptions {
     /// Random when empty.
     #[arg(long, env = "NAGARE_MEMBER", default_value = "")]
     pub member: String,
+    /// Folder of the patterns that devices are detected by; without it, devices are unknown.
+    #[arg(long, env = "NAGARE_DEVICE_DIR")]
+    pub device_dir: Option<PathBuf>,
 }
 
 /// Processes the share of partitions that falls to this process, until the context's `stop`.
@@ -34,15 +38,33 @@ pub async fn run(context: Context, options: ProcessorOptions) -> Result<(), Proc
             Err(_) => return Ok(()),
         },
     };
+    let detector = tokio::task::spawn_blocking(move || load(options.device_dir.as_deref()));
     let name = if options.member.is_empty() { random_name() } else { options.member };
     let membership =
         Membership::join(&context.jetstream, Role::Processor, &name, partitions, context.stop.clone()).await?;
     ready.set(true);
     let stop = context.stop.clone();
-    let shared = Shared { context, metrics, lists: Arc::new(ReferrerLists::embedded()?) };
+    let lists = Arc::new(ReferrerLists::embedded()?);
+    // A detector that panicked while loading is as good as none.
+    let shared = Shared { context, metrics, lists, detector: detector.await.ok().flatten() };
     run_owned(membership.owned(), stop, move |partition, token| run_partition(shared.clone(), partition, token)).await;
     membership.leave().await;
     Ok(())
+}
+
+/// Reads the patterns of devices; says in the log what is missing.
+fn load(folder: Option<&Path>) -> Option<Arc<Detector>> {
+    let Some(folder) = folder else {
+        tracing::warn!("no folder of device patterns is given; devices, systems and browsers stay unknown");
+        return None;
+    };
+    match Detector::load(folder) {
+        Ok(detector) => Some(Arc::new(detector)),
+        Err(error) => {
+            tracing::warn!(folder = %folder.display(), %error, "devices, systems and browsers stay unknown");
+            None
+        }
+    }
 }
 
 fn random_name() -> String {

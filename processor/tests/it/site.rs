@@ -84,7 +84,7 @@ impl Shop {
             events: Vec::new(),
             orders: HashSet::new(),
             previous: HashMap::new(),
-            enricher: Enricher::new(LISTS.clone()),
+            enricher: Enricher::new(LISTS.clone(), None),
             next: 1,
         };
         shop.configure(Entity::Site(site));

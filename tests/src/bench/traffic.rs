@@ -36,7 +36,7 @@ impl Traffic {
             let entity = Entity::Site(site);
             config.apply(u64::from(id), &entity.key(), Some(entity));
         }
-        let mut enricher = Enricher::new(lists.clone());
+        let mut enricher = Enricher::new(lists.clone(), None);
         enricher.rules.turn_to(&Arc::new(config));
         Ok(Self { lists, enricher, sequence: 0 })
     }
