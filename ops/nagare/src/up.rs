@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    embedded::{Embedded, EmbeddedOptions},
+    embedded::{Embedded, EmbeddedOptions, device_patterns},
     first_start::{Created, FirstStart, create, tell, tell_created},
     migrate::migrate,
     role::{DRAIN_MAX, listen},
@@ -46,6 +46,9 @@ pub struct UpOptions {
     /// Bytes of HITS and of EVENTS, each, before appends are refused.
     #[arg(long, env = "NAGARE_LOG_BYTES_MAX", default_value_t = LOG_BYTES_MAX)]
     log_bytes_max: i64,
+    /// Folder of the patterns that devices are detected by; what `make setup` installed when not given.
+    #[arg(long, env = "NAGARE_DEVICE_DIR")]
+    device_dir: Option<PathBuf>,
     #[command(flatten)]
     retention: RetentionOptions,
     #[command(flatten)]
@@ -104,7 +107,9 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     let ingest = Ingest::start(&context, ingest_options).await?;
     let api = Api::start(&context, options.api).await?;
     let member = MEMBER.to_owned();
-    lifecycle.spawn("processor", nagare_processor::run(context.clone(), ProcessorOptions { member: member.clone() }));
+    let device_dir = options.device_dir.or_else(device_patterns);
+    let processor_options = ProcessorOptions { member: member.clone(), device_dir };
+    lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
     let projector_options = ProjectorOptions { member, retention: options.retention };
     lifecycle.spawn("projector", nagare_projector::run(context.clone(), projector_options));
     let front = Front::open(listener, &context, &ingest, &api);

@@ -1,4 +1,4 @@
-//! Finds the brokers' programs: on PATH, else where `make setup` put them.
+//! Finds the brokers' programs: on PATH, else where `make setup` put them; and the patterns of devices.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,11 @@ pub(super) fn clickhouse() -> Result<ClickHouseEngine> {
         Some(library) => Ok(ClickHouseEngine::Library(library)),
         None => bail!("neither clickhouse nor libchdb.so found: {INSTALL}"),
     }
+}
+
+/// The patterns of devices, where `make setup` put them.
+pub fn device_patterns() -> Option<PathBuf> {
+    deps_folders().into_iter().map(|deps| deps.join("devices")).find(|folder| folder.is_dir())
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {

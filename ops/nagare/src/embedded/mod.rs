@@ -28,6 +28,7 @@ use clickhouse::ClickHousePorts;
 use data::DataDir;
 
 pub(crate) use command::{BrokersArgs, run_brokers};
+pub(crate) use locate::device_patterns;
 pub(crate) use tether::{BrokerGuardArgs, Tether, guard};
 
 /// Where the brokers keep their data and listen. A port left out is chosen freely.

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use super::none;
 
 /// Which of our crates each may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 8] = [
+const MAY_DEPEND: [(&str, &[&str]); 9] = [
     ("nagare-schema", &[]),
+    ("nagare-device", &[]),
     ("nagare-runtime", &["nagare-schema"]),
     ("nagare-ingest", &["nagare-schema", "nagare-runtime"]),
-    ("nagare-processor", &["nagare-schema", "nagare-runtime"]),
+    ("nagare-processor", &["nagare-schema", "nagare-device", "nagare-runtime"]),
     ("nagare-projector", &["nagare-schema", "nagare-runtime"]),
     ("nagare-api", &["nagare-schema", "nagare-runtime"]),
     (
