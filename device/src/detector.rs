@@ -100,11 +100,11 @@ impl Detector {
         let mut hardware = self.devices.detect(user_agent, &hints);
         let clues = Clues { user_agent, system: system.as_ref(), client: client.as_ref() };
         self.rules.apply(&mut hardware, &clues);
-        describe(hardware, system.as_ref(), client.as_ref())
+        describe(&hardware, system.as_ref(), client.as_ref())
     }
 }
 
-fn describe(hardware: Hardware, system: Option<&System>, client: Option<&Client>) -> Detected {
+fn describe(hardware: &Hardware, system: Option<&System>, client: Option<&Client>) -> Detected {
     let version = |version: &str| cut(shorten(version), VERSION_CHARS_MAX);
     let (browser, browser_version, engine, client_kind) = match client {
         Some(Client::Browser(browser)) => (
@@ -121,7 +121,7 @@ fn describe(hardware: Hardware, system: Option<&System>, client: Option<&Client>
     Detected {
         kind: hardware.kind,
         brand: brands().of_name(&hardware.brand).map_or("", |brand| brand.code).to_owned(),
-        model: model(&hardware, system),
+        model: model(hardware, system),
         system: system.map_or(UNKNOWN, |system| system.named.code).to_owned(),
         system_version: system.map_or_else(String::new, |system| version(&system.version)),
         browser,
