@@ -18,7 +18,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_config_audit=false npm_config_fund
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
-has() { command -v "$1" >/dev/null 2>&1; }
+has() { type -P "$1" >/dev/null; }
 need() { has "$1" || fail "$1 is missing: $2"; }
 
 # at_least MINIMUM VERSION
@@ -133,7 +133,7 @@ playwright() {
 }
 
 # Only the browser tests need it, so that a machine without it can still build and run.
-chromium() {
+browser() {
     local name
     for name in chromium chromium-browser google-chrome google-chrome-stable; do
         if has "$name"; then return; fi
@@ -173,7 +173,7 @@ main() {
     node_modules api/web
     node_modules ingest/tracker
     playwright
-    chromium
+    browser
     say "ready"
 }
 
