@@ -1,5 +1,6 @@
 //! The integration tests. `cargo test -p nagare-tests --test it -- NAME` runs some of them.
 
+mod access;
 mod bad_input;
 mod browser;
 mod faults;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let world = World::new();
     let light = [tidy::trials(), journeys::trials(&world), bad_input::trials(&world), live::trials(&world)];
-    let heavy = [browser::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
+    let heavy = [access::trials(), browser::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
     let mut failed = run_with(&arguments, light_threads, light);
     // What the light tests shared ends before the heavy ones need the machine for themselves.
