@@ -10,6 +10,8 @@ CARGO_FLAGS := --release --locked
 # The data set and runner of the conformance tests.
 CONFORMANCE ?= ../shared/conformance
 FLOOR := tests/conformance-floor.txt
+# Set-up operations that tests/conformance-hook does.
+HOOK_OPS := setConfig,testEnvSave,containerConfig,addObserver,activatePlugin,restoreFixtureSnapshot,sql,exec,db.query,db.insert
 BENCH_SECONDS ?= 900
 
 help: ## Lists the targets
@@ -64,7 +66,7 @@ conformance: build ## Replays the fixtures of tests/conformance-floor.txt and ke
 		fixtures+=(--fixture "$$fixture"); \
 	done < <(grep -vE '^(#|$$)' $(FLOOR)); \
 	python3 $(CONFORMANCE)/run.py --cases $(CONFORMANCE)/cases --launch 'exec target/release/nagare up' --now-supported \
-		--hook tests/conformance-hook --hook-ops setConfig,testEnvSave \
+		--hook tests/conformance-hook --hook-ops $(HOOK_OPS) \
 		--min-pass $(FLOOR) "$${fixtures[@]:?$(FLOOR) lists no fixture}"
 
 bench: build ## Measures speed and memory, writes target/bench/summary.json

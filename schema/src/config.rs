@@ -3,11 +3,14 @@
 //! Each entity is one key of the CONFIG bucket, a JSON document, changed by compare-and-set.
 //! [`Config::apply`] folds a change in; it is the only way the directory changes.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CustomDimension, Goal, GoalId, IdError, Settings, SiteId, UnixMillis, UnixSeconds};
+use crate::{
+    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, ScheduledReport, Settings, SiteId,
+    TrackingFailure, UnixMillis, UnixSeconds,
+};
 
 /// What a deployment decided at its first start, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +125,8 @@ pub struct User {
     pub created_at: UnixMillis,
     /// Invited and not yet come.
     pub invitation: Option<Invitation>,
+    /// What the user prefers, by name: `language`, `defaultReport`, …
+    pub preferences: BTreeMap<String, String>,
 }
 
 /// An invitation that was not followed yet.
@@ -175,75 +180,6 @@ pub struct Token {
     pub secure_only: bool,
 }
 
-/// Name of an entity in the CONFIG bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ConfigKey {
-    /// `deployment`
-    Deployment,
-    /// `settings`
-    Settings,
-    /// `site.<id>`
-    Site(SiteId),
-    /// `goal.<site>.<id>`
-    Goal(SiteId, GoalId),
-    /// `dimension.<site>.<id>`
-    Dimension(SiteId, u32),
-    /// `user.<login in hex>`
-    User(String),
-    /// `grant.<login in hex>.<site>`
-    Grant(String, SiteId),
-    /// `token.<hash>`
-    Token(String),
-}
-
-impl fmt::Display for ConfigKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Deployment => f.write_str("deployment"),
-            Self::Settings => f.write_str("settings"),
-            Self::Site(site) => write!(f, "site.{site}"),
-            Self::Goal(site, goal) => write!(f, "goal.{site}.{goal}"),
-            Self::Dimension(site, id) => write!(f, "dimension.{site}.{id}"),
-            Self::User(login) => write!(f, "user.{}", to_hex(login)),
-            Self::Grant(login, site) => write!(f, "grant.{}.{site}", to_hex(login)),
-            Self::Token(hash) => write!(f, "token.{hash}"),
-        }
-    }
-}
-
-impl FromStr for ConfigKey {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let parts: Vec<&str> = text.split('.').collect();
-        Ok(match parts.as_slice() {
-            ["deployment"] => Self::Deployment,
-            ["settings"] => Self::Settings,
-            ["site", site] => Self::Site(site.parse()?),
-            ["goal", site, goal] => Self::Goal(site.parse()?, goal.parse()?),
-            ["dimension", site, id] => Self::Dimension(site.parse()?, id.parse().map_err(|_| IdError)?),
-            ["user", login] => Self::User(from_hex(login)?),
-            ["grant", login, site] => Self::Grant(from_hex(login)?, site.parse()?),
-            ["token", hash] => Self::Token((*hash).to_owned()),
-            _ => return Err(IdError),
-        })
-    }
-}
-
-fn to_hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(hex: &str) -> Result<String, IdError> {
-    let digits = hex.as_bytes();
-    if !digits.len().is_multiple_of(2) || !hex.is_ascii() {
-        return Err(IdError);
-    }
-    let bytes: Result<Vec<u8>, _> =
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16)).collect();
-    String::from_utf8(bytes.map_err(|_| IdError)?).map_err(|_| IdError)
-}
-
 /// An entity of the CONFIG bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -263,6 +199,14 @@ pub enum Entity {
     Grant(Grant),
     /// A token.
     Token(Token),
+    /// An annotation.
+    Annotation(Annotation),
+    /// A scheduled report.
+    Report(ScheduledReport),
+    /// A dashboard.
+    Dashboard(Dashboard),
+    /// A tracking failure.
+    Failure(TrackingFailure),
 }
 
 impl Entity {
@@ -277,6 +221,10 @@ impl Entity {
             Self::User(user) => ConfigKey::User(user.login.clone()),
             Self::Grant(grant) => ConfigKey::Grant(grant.login.clone(), grant.site),
             Self::Token(token) => ConfigKey::Token(token.hash.clone()),
+            Self::Annotation(note) => ConfigKey::Annotation(note.site, note.id),
+            Self::Report(report) => ConfigKey::Report(report.id),
+            Self::Dashboard(dashboard) => ConfigKey::Dashboard(dashboard.login.clone(), dashboard.id),
+            Self::Failure(failure) => ConfigKey::Failure(failure.site, failure.kind as u8),
         }
     }
 }
@@ -302,6 +250,14 @@ pub struct Config {
     pub grants: BTreeMap<(String, SiteId), GrantLevel>,
     /// Tokens by hash.
     pub tokens: BTreeMap<String, Arc<Token>>,
+    /// Annotations by site and id.
+    pub annotations: BTreeMap<(SiteId, u32), Arc<Annotation>>,
+    /// Scheduled reports by id, deleted ones included.
+    pub reports: BTreeMap<u32, Arc<ScheduledReport>>,
+    /// Dashboards by login and id.
+    pub dashboards: BTreeMap<(String, u32), Arc<Dashboard>>,
+    /// Tracking failures by site and kind.
+    pub failures: BTreeMap<(SiteId, u8), Arc<TrackingFailure>>,
 }
 
 impl Config {
@@ -336,6 +292,18 @@ impl Config {
             Entity::Token(token) => {
                 self.tokens.insert(token.hash.clone(), Arc::new(token));
             }
+            Entity::Annotation(note) => {
+                self.annotations.insert((note.site, note.id), Arc::new(note));
+            }
+            Entity::Report(report) => {
+                self.reports.insert(report.id, Arc::new(report));
+            }
+            Entity::Dashboard(dashboard) => {
+                self.dashboards.insert((dashboard.login.clone(), dashboard.id), Arc::new(dashboard));
+            }
+            Entity::Failure(failure) => {
+                self.failures.insert((failure.site, failure.kind as u8), Arc::new(failure));
+            }
         }
     }
 
@@ -361,6 +329,18 @@ impl Config {
             ConfigKey::Token(hash) => {
                 self.tokens.remove(hash);
             }
+            ConfigKey::Annotation(site, id) => {
+                self.annotations.remove(&(*site, *id));
+            }
+            ConfigKey::Report(id) => {
+                self.reports.remove(id);
+            }
+            ConfigKey::Dashboard(login, id) => {
+                self.dashboards.remove(&(login.clone(), *id));
+            }
+            ConfigKey::Failure(site, kind) => {
+                self.failures.remove(&(*site, *kind));
+            }
         }
     }
 
@@ -373,6 +353,16 @@ impl Config {
     /// The custom dimensions of a site, by id.
     pub fn dimensions_of(&self, site: SiteId) -> impl Iterator<Item = &Arc<CustomDimension>> {
         self.dimensions.range((site, 0)..=(site, u32::MAX)).map(|(_, dimension)| dimension)
+    }
+
+    /// The annotations of a site, by id.
+    pub fn annotations_of(&self, site: SiteId) -> impl Iterator<Item = &Arc<Annotation>> {
+        self.annotations.range((site, 0)..=(site, u32::MAX)).map(|(_, note)| note)
+    }
+
+    /// The dashboards of a user, by id.
+    pub fn dashboards_of(&self, login: &str) -> impl Iterator<Item = &Arc<Dashboard>> {
+        self.dashboards.range((login.to_owned(), 0)..=(login.to_owned(), u32::MAX)).map(|(_, dashboard)| dashboard)
     }
 
     /// What a login may do on a site; superusers may do everything.
@@ -392,26 +382,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_key_is_read_back_from_its_text() {
-        let keys = [
-            ConfigKey::Deployment,
-            ConfigKey::Settings,
-            ConfigKey::Site(SiteId(7)),
-            ConfigKey::Goal(SiteId(7), GoalId(2)),
-            ConfigKey::Dimension(SiteId(7), 3),
-            ConfigKey::User("jé.doe@x".to_owned()),
-            ConfigKey::Grant("a.b".to_owned(), SiteId(1)),
-            ConfigKey::Token("00ff".to_owned()),
-        ];
-        for key in keys {
-            assert_eq!(key.to_string().parse::<ConfigKey>(), Ok(key));
-        }
-        for bad in ["", "site", "site.x", "user.zz", "user.€a", "other.1"] {
-            assert_eq!(bad.parse::<ConfigKey>(), Err(IdError), "{bad}");
-        }
-    }
 
     #[test]
     fn a_change_and_its_deletion_leave_nothing() {

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod annotation;
 mod codec;
 mod config;
+mod config_key;
+mod dashboard;
 mod dimension;
 mod drop_reason;
 mod event;
@@ -14,12 +17,17 @@ pub mod named_setting;
 mod names;
 mod partition;
 mod referrer_lists;
+mod scheduled_report;
 mod settings;
 mod time;
+mod tracking_failure;
 mod visit;
 
+pub use annotation::Annotation;
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
-pub use config::{Config, ConfigKey, Deployment, Entity, Grant, GrantLevel, Invitation, Site, SiteKind, Token, User};
+pub use config::{Config, Deployment, Entity, Grant, GrantLevel, Invitation, Site, SiteKind, Token, User};
+pub use config_key::ConfigKey;
+pub use dashboard::{Dashboard, Widget};
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
 pub use drop_reason::DropReason;
 pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};
@@ -38,8 +46,10 @@ pub use names::{
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
+pub use scheduled_report::{ReportFormat, ReportSchedule, ReportTransport, ScheduledReport};
 pub use settings::{ReferrerReduction, Settings};
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
+pub use tracking_failure::{FailureKind, TrackingFailure};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
 
 /// Bound of one HITS or EVENTS message in bytes (design §4): half of what a broker accepts.

@@ -1,6 +1,7 @@
 //! The methods of the API. A method is registered with what it requires of its caller; nothing runs
 //! before that is checked.
 
+mod annotations;
 mod bulk;
 mod change;
 mod countries;

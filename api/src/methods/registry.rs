@@ -1,6 +1,6 @@
 use super::{
-    Answering, Call, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report, report,
-    row_evolution, settings, sites, users, version,
+    Answering, Call, annotations, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report,
+    report, row_evolution, settings, sites, users, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -63,6 +63,7 @@ const CALLS: &[&[Method]] = &[
     sites::METHODS,
     goals::METHODS,
     settings::METHODS,
+    annotations::METHODS,
     users::METHODS,
     live::METHODS,
     multi_sites::METHODS,

@@ -102,7 +102,7 @@ async fn superuser(
         password_hash: nagare_api::hash_password(&password).context("the password cannot be hashed")?,
         superuser: true,
         created_at: now,
-        invitation: None,
+        ..User::default()
     };
     let login = user.login.clone();
     let is_new = put_absent(directory, Entity::User(user)).await?;

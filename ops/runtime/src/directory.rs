@@ -230,6 +230,10 @@ pub fn encode_entity(entity: &Entity) -> Result<Bytes, serde_json::Error> {
         Entity::User(value) => serde_json::to_vec(value),
         Entity::Grant(value) => serde_json::to_vec(value),
         Entity::Token(value) => serde_json::to_vec(value),
+        Entity::Annotation(value) => serde_json::to_vec(value),
+        Entity::Report(value) => serde_json::to_vec(value),
+        Entity::Dashboard(value) => serde_json::to_vec(value),
+        Entity::Failure(value) => serde_json::to_vec(value),
     };
     json.map(Bytes::from)
 }
@@ -247,6 +251,10 @@ fn decode_entity(key: &ConfigKey, value: &[u8]) -> Option<Entity> {
         ConfigKey::User(_) => Entity::User(read(value)?),
         ConfigKey::Grant(..) => Entity::Grant(read(value)?),
         ConfigKey::Token(_) => Entity::Token(read(value)?),
+        ConfigKey::Annotation(..) => Entity::Annotation(read(value)?),
+        ConfigKey::Report(_) => Entity::Report(read(value)?),
+        ConfigKey::Dashboard(..) => Entity::Dashboard(read(value)?),
+        ConfigKey::Failure(..) => Entity::Failure(read(value)?),
     })
 }
 

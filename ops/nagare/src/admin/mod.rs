@@ -144,7 +144,7 @@ pub async fn user(command: UserCommand) -> Result<()> {
             let password = random_hex(12);
             let password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
             let user =
-                User { login, email, password_hash, superuser, created_at: Clock::system().now(), invitation: None };
+                User { login, email, password_hash, superuser, created_at: Clock::system().now(), ..User::default() };
             deployed.directory().await?.put(&Entity::User(user), Expected::Absent).await?;
             tell(&password);
         }
