@@ -2,13 +2,12 @@
 
 use super::{About, Columns, Described, Dimension, Flatten, Key, Level, Report, Sort, Source, Visits};
 use crate::{
-    names::{DEVICE_TYPES, UNKNOWN, brand, browser, capitalised, engine_name, family, is_listed_browser, system},
+    names::{DEVICE_TYPES, UNKNOWN, UNKNOWN_CODE, brand, browser, capitalised, engine_name, family, is_listed_browser, system},
     shape::url_encode,
 };
 
 /// Labels of resolutions are longer than that.
 const RESOLUTION_CHARS_MIN: usize = 6;
-const UNKNOWN_CODE: &str = "UNK";
 /// All device types.
 const TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"];
 

@@ -12,7 +12,7 @@ mod variables;
 mod visits;
 
 pub(crate) use dimension::{About, Columns, Described, Dimension, Key, Level, Only, VisitRanges, Visits, id_of};
-pub(crate) use referrers::names_of as referrer_names;
+pub(crate) use referrers::{KEYWORD_UNKNOWN, names_of as referrer_names};
 
 use crate::{permission::Permission, shape::Processed};
 

@@ -6,7 +6,8 @@ use crate::{
     shape::url_encode,
 };
 
-const KEYWORD_UNKNOWN: &str = "Keyword not defined";
+/// What a search without keyword is called.
+pub(crate) const KEYWORD_UNKNOWN: &str = "Keyword not defined";
 const URL_UNKNOWN: &str = "URL unknown!";
 
 const TYPES: &[Level] = &[

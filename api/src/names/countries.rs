@@ -30,9 +30,14 @@ pub(crate) fn country(code: &str) -> &'static str {
     COUNTRIES.get(code).map_or(UNKNOWN, |(_, name)| name)
 }
 
+/// The code of the continent of a country.
+pub(crate) fn continent_code(country: &str) -> &'static str {
+    COUNTRIES.get(country).map_or("unk", |(continent, _)| *continent)
+}
+
 /// The name of the continent of a country.
 pub(crate) fn continent(country: &str) -> &'static str {
-    match COUNTRIES.get(country).map_or("unk", |(continent, _)| *continent) {
+    match continent_code(country) {
         "afr" => "Africa",
         "amc" => "Central America",
         "amn" => "North America",

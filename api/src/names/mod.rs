@@ -4,8 +4,8 @@ mod countries;
 mod devices;
 mod referrers;
 
-pub(crate) use countries::{UNKNOWN, continent, countries, country, language, region};
-pub(crate) use devices::{brand, browser, engine_name, family, is_listed_browser, system};
+pub(crate) use countries::{UNKNOWN, continent, continent_code, countries, country, language, region};
+pub(crate) use devices::{UNKNOWN_CODE, brand, browser, engine_name, family, is_listed_browser, system};
 pub(crate) use referrers::{engine, social};
 
 use std::{collections::HashMap, sync::LazyLock};

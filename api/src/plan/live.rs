@@ -111,7 +111,7 @@ const OF_VISITS: &str = "site_id IN {sites:Array(UInt32)} AND visit_id IN {visit
 pub(crate) fn visit_actions(sites: &[SiteId], visits: &[VisitId], per_visit: u64) -> Statement {
     let sql = format!(
         "SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), \
-         bitShiftRight(cityHash64(ifNull(url, name)), 11), time_spent_before, position, pageview_id, \
+         bitShiftRight(cityHash64(url), 11), time_spent_before, position, pageview_id, \
          search_category, search_count, event_category, event_action, event_value, content_name, content_piece, \
          content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, \
          dimensions, variables, \

@@ -1,9 +1,11 @@
-use nagare_schema::{Site, UnixSeconds, ZoneClock};
 use serde::Deserialize;
 
 use super::{
     Done,
     custom::{self, Dimensions, Variables},
+    shown::Shown,
+    spent,
+    visit::VisitRow,
 };
 use crate::{
     catalogue::referrer_names,
@@ -11,8 +13,6 @@ use crate::{
     value::{Record, Value},
 };
 
-/// What is put before stored URLs, by `url_prefix`.
-const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
 const ORDER: i32 = 0;
 const CART: i32 = -1;
 
@@ -21,13 +21,13 @@ const CART: i32 = -1;
 pub(super) struct ActionRow {
     pub(super) visit: u64,
     id: u64,
-    at: i64,
-    kind: u8,
+    pub(super) at: i64,
+    pub(super) kind: u8,
     url: String,
     url_prefix: u8,
     name: String,
-    dictionary_id: u64,
-    spent_before_s: u32,
+    dictionary_id: Option<u64>,
+    pub(super) spent_before_s: u32,
     position: Option<u32>,
     pageview: String,
     search_category: String,
@@ -54,7 +54,7 @@ pub(super) struct ActionRow {
 pub(super) struct ConversionRow {
     pub(super) visit: u64,
     pub(super) goal: i32,
-    at: i64,
+    pub(super) at: i64,
     buster: u64,
     url: String,
     url_prefix: u8,
@@ -84,27 +84,21 @@ pub(super) struct ItemRow {
     quantity: u32,
 }
 
+/// Where a thing that was done stands among the others: its time, the action that it is or that caused it,
+/// and whether it is the conversion. A conversion that no action caused comes first in its second.
+type Place = (i64, u64, bool);
+
 /// What was done in a visit, by time; a conversion follows the action that caused it.
-pub(super) fn details(done: &Done, site: &Site, clock: &ZoneClock) -> Vec<Value> {
-    let mut dated: Vec<(i64, bool, Record)> = Vec::with_capacity(done.actions.len() + done.conversions.len());
+pub(super) fn details(done: &Done, visit: &VisitRow, shown: &Shown<'_>) -> Vec<Value> {
+    let mut placed: Vec<(Place, Record)> = Vec::with_capacity(done.actions.len() + done.conversions.len());
     for (at, action) in done.actions.iter().enumerate() {
-        let spent_s = done.actions.get(at + 1).map(|next| next.spent_before_s);
-        dated.push((action.at, false, action.record(spent_s, clock)));
+        placed.push(((action.at, action.id, false), action.record(spent::on(done, at, visit), shown)));
     }
     for conversion in &done.conversions {
-        dated.push((conversion.at, true, conversion.record(done, site, clock)));
+        placed.push(((conversion.at, conversion.action, true), conversion.record(done, shown)));
     }
-    dated.sort_by_key(|(at, is_conversion, _)| (*at, *is_conversion));
-    dated.into_iter().map(|(_, _, record)| record.into()).collect()
-}
-
-fn address(prefix: u8, url: &str) -> String {
-    let prefix = PREFIXES.get(usize::from(prefix)).filter(|_| !url.is_empty());
-    format!("{}{url}", prefix.copied().unwrap_or_default())
-}
-
-fn time(record: &mut Record, at: i64, clock: &ZoneClock) {
-    record.set("serverTimePretty", clock.local(UnixSeconds(at)).strftime("%b %-d, %Y %H:%M:%S").to_string());
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, record)| record.into()).collect()
 }
 
 impl ActionRow {
@@ -119,17 +113,17 @@ impl ActionRow {
         }
     }
 
-    fn record(&self, spent_s: Option<u32>, clock: &ZoneClock) -> Record {
-        let url = address(self.url_prefix, &self.url);
+    fn record(&self, spent_s: Option<u32>, shown: &Shown<'_>) -> Record {
+        let url = shown.address(self.url_prefix, &self.url);
         let mut record = Record::default().with("type", self.type_name()).with("url", url.as_str());
         if self.kind != 10 {
             record.set("pageTitle", if matches!(self.kind, 1 | 8) { self.name.as_str() } else { "" });
         }
-        record.set("pageIdAction", self.dictionary_id.cast_signed());
+        record.set("pageIdAction", self.dictionary_id.map_or(Value::Null, |id| Value::Int(id.cast_signed())));
         if !self.pageview.is_empty() {
             record.set("idpageview", self.pageview.as_str());
         }
-        time(&mut record, self.at, clock);
+        record.set("serverTimePretty", shown.time(self.at));
         record.set("pageId", self.id.cast_signed());
         if self.kind == 10 {
             record.set("eventCategory", self.event_category.as_str());
@@ -146,7 +140,7 @@ impl ActionRow {
         }
         self.product(&mut record);
         record.set("bandwidth", self.bandwidth.map_or(Value::Null, |bytes| Value::Int(bytes.cast_signed())));
-        if let Some(spent_s) = spent_s.filter(|_| matches!(self.kind, 1 | 8)) {
+        if let Some(spent_s) = spent_s {
             record.set("timeSpent", i64::from(spent_s));
             record.set("timeSpentPretty", pretty::duration(f64::from(spent_s)));
         }
@@ -193,7 +187,10 @@ impl ActionRow {
             _ if self.content_interaction.is_empty() => {
                 ("contentimpression", "Content Impression".to_owned(), self.content_subtitle())
             }
-            _ => ("contentinteraction", "Content Interaction".to_owned(), self.content_subtitle()),
+            _ => {
+                let title = format!("Content Interaction ({})", self.content_interaction);
+                ("contentinteraction", title, self.content_subtitle())
+            }
         };
         let image = |kind: &str| format!("plugins/Morpheus/images/{icon}.{kind}");
         // A page is called by its title before its icon, all else after it.
@@ -219,7 +216,8 @@ impl ActionRow {
     }
 
     fn content_subtitle(&self) -> String {
-        format!("{} - {}", self.content_name, self.content_piece)
+        let parts = [self.content_name.as_str(), self.content_piece.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" - ")
     }
 }
 
@@ -232,12 +230,12 @@ pub(super) fn money(amount_e4: i64) -> f64 {
 }
 
 impl ConversionRow {
-    fn record(&self, done: &Done, site: &Site, clock: &ZoneClock) -> Record {
+    fn record(&self, done: &Done, shown: &Shown<'_>) -> Record {
         let mut record = match self.goal {
-            ORDER | CART => self.sale(done, site),
-            _ => self.goal(done, site),
+            ORDER | CART => self.sale(done, shown),
+            _ => self.goal(done, shown),
         };
-        time(&mut record, self.at, clock);
+        record.set("serverTimePretty", shown.time(self.at));
         record.set("timestamp", self.at);
         record
     }
@@ -248,7 +246,7 @@ impl ConversionRow {
         record.set("referrerKeyword", self.referrer_keyword.as_str());
     }
 
-    fn goal(&self, done: &Done, site: &Site) -> Record {
+    fn goal(&self, done: &Done, shown: &Shown<'_>) -> Record {
         let name = done.goal_names.get(&self.goal).cloned().unwrap_or_default();
         let revenue = money(self.revenue_e4);
         let mut record = Record::default()
@@ -256,17 +254,17 @@ impl ConversionRow {
             .with("goalName", name.as_str())
             .with("goalId", i64::from(self.goal))
             .with("revenue", Value::number(revenue))
-            .with("goalPageId", self.action.cast_signed())
-            .with("url", address(self.url_prefix, &self.url));
+            .with("goalPageId", if self.action == 0 { Value::Null } else { Value::Int(self.action.cast_signed()) })
+            .with("url", shown.address(self.url_prefix, &self.url));
         self.referrer(&mut record);
         icons(&mut record, "goal");
-        let amount = pretty::money(revenue, pretty::currency_symbol(&site.currency));
+        let amount = shown.money(revenue);
         record.set("title", "Goal conversion");
         record.set("subtitle", if revenue == 0.0 { name } else { format!("{name} ({amount} revenue)") });
         record
     }
 
-    fn sale(&self, done: &Done, site: &Site) -> Record {
+    fn sale(&self, done: &Done, shown: &Shown<'_>) -> Record {
         let is_order = self.goal == ORDER;
         let amount = |amount_e4: i64| Value::number(money(amount_e4));
         let mut record = Record::default();
@@ -288,7 +286,7 @@ impl ConversionRow {
         icons(&mut record, if is_order { "ecommerceOrder" } else { "ecommerceAbandonedCart" });
         record.set("title", if is_order { format!("Ordered ({})", self.order) } else { "Abandoned Cart".to_owned() });
         let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-        let revenue = pretty::money(money(self.revenue_e4), pretty::currency_symbol(&site.currency));
+        let revenue = shown.money(money(self.revenue_e4));
         record.set("subtitle", format!("{revenue} revenue - {} items: {})", self.items, names.join(", ")));
         record
     }

@@ -2,7 +2,10 @@
 
 mod action;
 mod custom;
+mod flat;
 mod sales;
+mod shown;
+mod spent;
 mod visit;
 
 use std::collections::HashMap;
@@ -13,6 +16,7 @@ use serde::de::DeserializeOwned;
 use self::{
     action::{ActionRow, ConversionRow, ItemRow},
     sales::{SalesRow, VisitorSales},
+    shown::Shown,
     visit::VisitRow,
 };
 use super::Call;
@@ -32,12 +36,16 @@ pub(super) async fn table(call: &Call<'_>, log: &VisitLog) -> Result<Table, Faul
     let mut details = details(call, log, &visits).await?;
     let sales = sales(call, log, &visits).await?;
     let columns = Columns::read(call.params, true);
-    let is_named = call.caller.is_user();
+    let (is_named, is_flat) = (call.caller.is_user(), call.params.flag("flat"));
     let rows = visits.into_iter().filter_map(|visit| {
         let site = call.caller.config.sites.get(&SiteId(visit.site))?;
         let mut done = details.remove(&visit.id).unwrap_or_default();
         done.sales = sales.get(&(visit.site, visit.visitor)).copied().unwrap_or_default();
-        Some(Row { columns: visit.record(site, &done, is_named), ..Row::default() })
+        let mut columns = visit.record(&Shown::new(site), &done, is_named);
+        if is_flat {
+            flat::fill(&mut columns);
+        }
+        Some(Row { columns, ..Row::default() })
     });
     let mut table = Table { rows: rows.collect(), ids: IdPlace::Hidden };
     columns.table(&mut table);

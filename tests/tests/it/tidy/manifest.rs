@@ -14,7 +14,7 @@ const MAY_DEPEND: [(&str, &[&str]); 9] = [
     ("nagare-ingest", &["nagare-schema", "nagare-runtime"]),
     ("nagare-processor", &["nagare-schema", "nagare-device", "nagare-runtime"]),
     ("nagare-projector", &["nagare-schema", "nagare-runtime"]),
-    ("nagare-api", &["nagare-schema", "nagare-runtime"]),
+    ("nagare-api", &["nagare-schema", "nagare-device", "nagare-runtime"]),
     (
         "nagare",
         &["nagare-schema", "nagare-runtime", "nagare-ingest", "nagare-processor", "nagare-projector", "nagare-api"],
