@@ -2,7 +2,10 @@
 
 use super::{About, Columns, Described, Dimension, Flatten, Key, Level, Report, Sort, Source, Visits};
 use crate::{
-    names::{DEVICE_TYPES, UNKNOWN, UNKNOWN_CODE, brand, browser, capitalised, engine_name, family, is_listed_browser, system},
+    names::{
+        DEVICE_TYPES, UNKNOWN, UNKNOWN_CODE, brand, browser, capitalised, engine_name, family, is_listed_browser,
+        system,
+    },
     shape::url_encode,
 };
 

@@ -42,10 +42,9 @@ pub(super) fn fill(visit: &mut Record) {
         visit.set(format!("visitConvertedGoalId__{at}"), field(goal, "goalId"));
     }
     let pages = || actions.iter().filter(|action| is(action, PAGE));
-    for (page, (title, url)) in [
-        (pages().next(), ("entryPageTitle", "entryPageUrl")),
-        (pages().next_back(), ("exitPageTitle", "exitPageUrl")),
-    ] {
+    for (page, (title, url)) in
+        [(pages().next(), ("entryPageTitle", "entryPageUrl")), (pages().next_back(), ("exitPageTitle", "exitPageUrl"))]
+    {
         if let Some(page) = page {
             visit.set(title, field(page, "pageTitle"));
             visit.set(url, field(page, "url"));

@@ -56,8 +56,9 @@ mod tests {
 
     #[test]
     fn hosts_of_a_site_are_shown_as_it_has_them() {
-        let mut site = caller("root").config.sites.values().next().unwrap().clone();
-        site.urls = vec!["http://a.org".to_owned(), "https://b.org/shop".to_owned()];
+        let config = caller("root").config;
+        let urls = vec!["http://a.org".to_owned(), "https://b.org/shop".to_owned()];
+        let site = Site { urls, ..Site::clone(config.sites.values().next().unwrap()) };
         let shown = Shown::new(&site);
         let addresses = [(0, "a.org/x"), (0, "b.org/x"), (3, "a.org"), (0, "bb.org"), (0, "")];
         let addresses = addresses.map(|(prefix, url)| shown.address(prefix, url));

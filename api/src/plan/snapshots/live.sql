@@ -31,7 +31,7 @@ SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimesta
 -- limit = Number(10)
 -- offset = Number(5)
 
-SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), bitShiftRight(cityHash64(ifNull(url, name)), 11), time_spent_before, position, pageview_id, search_category, search_count, event_category, event_action, event_value, content_name, content_piece, content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, dimensions, variables, ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) FROM actions WHERE site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} ORDER BY visit_id, at, action_id LIMIT {per_visit:UInt64} BY visit_id
+SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), bitShiftRight(cityHash64(url), 11), time_spent_before, position, pageview_id, search_category, search_count, event_category, event_action, event_value, content_name, content_piece, content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, dimensions, variables, ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) FROM actions WHERE site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} ORDER BY visit_id, at, action_id LIMIT {per_visit:UInt64} BY visit_id
 -- sites = Ids([1])
 -- visits = Ids([7, 9])
 -- per_visit = Number(500)
