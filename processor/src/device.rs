@@ -4,23 +4,49 @@ use std::sync::Arc;
 
 use nagare_device::{Detected, Detector};
 use nagare_schema::{Client, Device};
-use quick_cache::unsync::Cache;
+use quick_cache::{sync, unsync};
 
 use crate::language;
 
-/// Clients whose device is remembered.
+/// Clients whose device is remembered by a partition.
 const CLIENTS_MAX: usize = 10_000;
+/// User agents, with their hints, that are remembered by all partitions together.
+const AGENTS_MAX: usize = 50_000;
+
+/// What user agents and hints were detected to be, for all partitions: detecting takes as long as
+/// deciding a thousand hits.
+pub struct Detections {
+    detector: Detector,
+    known: sync::Cache<(Arc<str>, Option<Arc<str>>), Arc<Detected>>,
+}
+
+impl Detections {
+    /// Remembers what the detector finds.
+    pub fn new(detector: Detector) -> Self {
+        Self { detector, known: sync::Cache::new(AGENTS_MAX) }
+    }
+
+    fn of(&self, client: &Client) -> Arc<Detected> {
+        let key = (client.user_agent.clone(), client.hints.clone());
+        if let Some(detected) = self.known.get(&key) {
+            return detected;
+        }
+        let detected = Arc::new(self.detector.detect(&client.user_agent, client.hints.as_deref()));
+        self.known.insert(key, detected.clone());
+        detected
+    }
+}
 
 /// Devices by client; equal clients share one.
 pub struct DeviceBook {
-    detector: Option<Arc<Detector>>,
-    known: Cache<Arc<Client>, Arc<Device>>,
+    detections: Option<Arc<Detections>>,
+    known: unsync::Cache<Arc<Client>, Arc<Device>>,
 }
 
 impl DeviceBook {
-    /// Without a detector every device is unknown.
-    pub fn new(detector: Option<Arc<Detector>>) -> Self {
-        Self { detector, known: Cache::new(CLIENTS_MAX) }
+    /// Without patterns every device is unknown.
+    pub fn new(detections: Option<Arc<Detections>>) -> Self {
+        Self { detections, known: unsync::Cache::new(CLIENTS_MAX) }
     }
 
     /// The device of a client.
@@ -28,25 +54,24 @@ impl DeviceBook {
         if let Some(device) = self.known.get(client) {
             return device.clone();
         }
-        let detector = self.detector.as_deref();
-        let detected = detector.map(|detector| detector.detect(&client.user_agent, client.hints.as_deref()));
-        let device = Arc::new(describe(client, detected.unwrap_or_default()));
+        let detected = self.detections.as_ref().map(|detections| detections.of(client)).unwrap_or_default();
+        let device = Arc::new(describe(client, &detected));
         self.known.insert(client.clone(), device.clone());
         device
     }
 }
 
 /// What was detected, with what the client says itself.
-fn describe(client: &Client, detected: Detected) -> Device {
+fn describe(client: &Client, detected: &Detected) -> Device {
     Device {
         kind: detected.kind.map(|kind| kind as u8),
-        brand: detected.brand.into(),
-        model: detected.model.into(),
-        system: detected.system.into(),
-        system_version: detected.system_version.into(),
-        browser: detected.browser.into(),
-        browser_version: detected.browser_version.into(),
-        engine: detected.engine.into(),
+        brand: detected.brand.as_str().into(),
+        model: detected.model.as_str().into(),
+        system: detected.system.as_str().into(),
+        system_version: detected.system_version.as_str().into(),
+        browser: detected.browser.as_str().into(),
+        browser_version: detected.browser_version.as_str().into(),
+        engine: detected.engine.as_str().into(),
         client_kind: detected.client_kind.map(|kind| kind as u8),
         resolution: client.resolution.clone(),
         plugins: client.plugins,

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use nagare_device::Detector;
 use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, UrlPrefix};
 
 use crate::{
-    device::DeviceBook,
+    device::{Detections, DeviceBook},
     dimension::Values,
     page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
     pool::Pool,
@@ -99,8 +98,8 @@ pub struct Enricher {
 
 impl Enricher {
     /// With lists and patterns that all partitions share.
-    pub fn new(lists: Arc<ReferrerLists>, detector: Option<Arc<Detector>>) -> Self {
-        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::new(detector) }
+    pub fn new(lists: Arc<ReferrerLists>, detections: Option<Arc<Detections>>) -> Self {
+        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::new(detections) }
     }
 
     /// The lists of referrers.

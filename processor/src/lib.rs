@@ -25,6 +25,7 @@ mod visit;
 pub use batch::Batch;
 pub use board::Board;
 pub use conversion::order_hash;
+pub use device::Detections;
 pub use enrich::{ActionInput, EnrichedHit, Enricher, Step};
 pub use error::ProcessorError;
 pub use page_url::{UrlRules, normalise};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use nagare_device::Detector;
+
 use nagare_runtime::{AppendError, Backoff, Context, LogMessage, LogReader, encode_fact};
 use nagare_schema::{Cursor, HitBatch, HitId, Partition, ProducerMark, STREAM_HITS, UnixMillis, decode, live_subject};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     batch::Batch,
     board::Board,
+    device::Detections,
     enrich::{EnrichedHit, Enricher},
     error::ProcessorError,
     lookup::VisitorLookup,
@@ -54,7 +55,7 @@ pub struct Shared {
     /// Referrer lists.
     pub lists: Arc<ReferrerLists>,
     /// Patterns of devices, if they are installed.
-    pub detector: Option<Arc<Detector>>,
+    pub detections: Option<Arc<Detections>>,
 }
 
 /// Runs one partition until `stop`, or until another process takes it over.
@@ -102,8 +103,8 @@ struct Worker {
 
 impl Worker {
     async fn begin(shared: Shared, partition: Partition, stop: CancellationToken) -> Result<Self, ProcessorError> {
-        let Shared { context, metrics, lists, detector } = shared;
-        let mut enricher = Enricher::new(lists, detector);
+        let Shared { context, metrics, lists, detections } = shared;
+        let mut enricher = Enricher::new(lists, detections);
         let Recovered { state, last_sequence } = recover(&context, partition, &mut enricher.pool).await?;
         let position = state.position();
         let after = if position.complete { position.sequence } else { position.sequence.saturating_sub(1) };

@@ -8,6 +8,7 @@ use nagare_device::Detector;
 use nagare_runtime::{Context, Membership, Role, run_owned};
 
 use crate::{
+    device::Detections,
     error::ProcessorError,
     metrics::Metrics,
     partition::{Shared, run_partition},
@@ -41,7 +42,7 @@ pub async fn run(context: Context, options: ProcessorOptions) -> Result<(), Proc
             Err(_) => return Ok(()),
         },
     };
-    let detector = tokio::task::spawn_blocking(move || load(options.device_dir.as_deref()));
+    let detections = tokio::task::spawn_blocking(move || load(options.device_dir.as_deref()));
     let name = if options.member.is_empty() { random_name() } else { options.member };
     let membership =
         Membership::join(&context.jetstream, Role::Processor, &name, partitions, context.stop.clone()).await?;
@@ -49,20 +50,20 @@ pub async fn run(context: Context, options: ProcessorOptions) -> Result<(), Proc
     let stop = context.stop.clone();
     let lists = Arc::new(ReferrerLists::embedded()?);
     // A detector that panicked while loading is as good as none.
-    let shared = Shared { context, metrics, lists, detector: detector.await.ok().flatten() };
+    let shared = Shared { context, metrics, lists, detections: detections.await.ok().flatten() };
     run_owned(membership.owned(), stop, move |partition, token| run_partition(shared.clone(), partition, token)).await;
     membership.leave().await;
     Ok(())
 }
 
 /// Reads the patterns of devices; says in the log what is missing.
-fn load(folder: Option<&Path>) -> Option<Arc<Detector>> {
+fn load(folder: Option<&Path>) -> Option<Arc<Detections>> {
     let Some(folder) = folder else {
         tracing::warn!("no folder of device patterns is given; devices, systems and browsers stay unknown");
         return None;
     };
     match Detector::load(folder) {
-        Ok(detector) => Some(Arc::new(detector)),
+        Ok(detector) => Some(Arc::new(Detections::new(detector))),
         Err(error) => {
             tracing::warn!(folder = %folder.display(), %error, "devices, systems and browsers stay unknown");
             None

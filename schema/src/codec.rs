@@ -1,5 +1,10 @@
-//! Facts as bytes: MessagePack with named fields, the version in the message header.
-//! Fields are only added; every version ever written keeps a fixture that a test decodes forever.
+//! Facts as bytes: MessagePack, the version in the message header.
+//!
+//! Since version 2 a struct is the list of its fields, and batches are compressed with LZ4; before, it
+//! was a map by their names, uncompressed. Both are read. Fields are only added, at the end and with a
+//! default; every version ever written keeps a fixture that a test decodes forever.
+
+use std::borrow::Cow;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -12,21 +17,30 @@ pub trait Fact: Serialize + DeserializeOwned {
     const NAME: &'static str;
     /// The version that is written; older ones are read.
     const VERSION: u16;
+    /// Compressed: worth it where many facts are alike.
+    const PACKED: bool = true;
 }
+
+/// The byte before compressed MessagePack; MessagePack itself never begins with it.
+const PACKED_MARK: u8 = 0xc1;
+/// Bytes that compressed MessagePack may unpack to.
+const UNPACKED_BYTES_MAX: usize = 16 * crate::MESSAGE_BYTES_MAX;
 
 impl Fact for crate::HitBatch {
     const NAME: &'static str = "hit_batch";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 }
 
 impl Fact for crate::EventBatch {
     const NAME: &'static str = "event_batch";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 }
 
 impl Fact for crate::Hit {
     const NAME: &'static str = "hit";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
+    // The archive's column is compressed as a whole.
+    const PACKED: bool = false;
 }
 
 /// Why bytes are not a fact, or a fact has no bytes.
@@ -50,6 +64,14 @@ pub enum CodecError {
         /// Cause.
         source: rmp_serde::decode::Error,
     },
+    /// Compressed, but not as it should be.
+    #[error("{name} cannot be unpacked: {reason}")]
+    Packing {
+        /// The fact.
+        name: &'static str,
+        /// Cause.
+        reason: String,
+    },
     /// Cannot be written.
     #[error("{name} cannot be written: {source}")]
     Unwritable {
@@ -65,16 +87,45 @@ pub enum CodecError {
 /// # Errors
 /// [`CodecError::Unwritable`], only when a type breaks MessagePack's rules.
 pub fn encode<T: Fact>(fact: &T) -> Result<Vec<u8>, CodecError> {
-    rmp_serde::to_vec_named(fact).map_err(|source| CodecError::Unwritable { name: T::NAME, source })
+    let plain = rmp_serde::to_vec(fact).map_err(|source| CodecError::Unwritable { name: T::NAME, source })?;
+    if !T::PACKED {
+        return Ok(plain);
+    }
+    let mut packed = vec![PACKED_MARK];
+    packed.extend(lz4_flex::compress_prepend_size(&plain));
+    Ok(packed)
 }
 
 /// A fact from bytes of any version up to the newest.
 ///
 /// # Errors
-/// [`CodecError::TooNew`] and [`CodecError::Malformed`].
+/// [`CodecError::TooNew`], [`CodecError::Packing`] and [`CodecError::Malformed`].
 pub fn decode<T: Fact>(version: u16, bytes: &[u8]) -> Result<T, CodecError> {
     if version > T::VERSION {
         return Err(CodecError::TooNew { name: T::NAME, found: version, known: T::VERSION });
     }
-    rmp_serde::from_slice(bytes).map_err(|source| CodecError::Malformed { name: T::NAME, source })
+    let plain = unpack(bytes).map_err(|reason| CodecError::Packing { name: T::NAME, reason })?;
+    rmp_serde::from_slice(&plain).map_err(|source| CodecError::Malformed { name: T::NAME, source })
+}
+
+fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    let Some((&PACKED_MARK, packed)) = bytes.split_first() else { return Ok(Cow::Borrowed(bytes)) };
+    let (size, _) = lz4_flex::block::uncompressed_size(packed).map_err(|error| error.to_string())?;
+    if size > UNPACKED_BYTES_MAX {
+        return Err(format!("{size} bytes are more than {UNPACKED_BYTES_MAX}"));
+    }
+    lz4_flex::decompress_size_prepended(packed).map(Cow::Owned).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_packed_as_it_should_be_is_an_error() {
+        let claims = |size: u32| [&[PACKED_MARK][..], &size.to_le_bytes(), &[0; 8]].concat();
+        for bytes in [vec![PACKED_MARK], claims(u32::MAX), claims(100)] {
+            assert!(matches!(decode::<crate::HitBatch>(2, &bytes), Err(CodecError::Packing { .. })));
+        }
+    }
 }

@@ -142,31 +142,31 @@ pub struct Action {
     /// Position among page views and searches (§5.3).
     pub position: Option<u32>,
     /// First six characters of `pv_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub pageview_id: Option<Arc<str>>,
     /// Page timings.
     #[serde(default)]
     pub timings: Timings,
     /// Of a search.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub search: Option<Box<SearchDetail>>,
     /// Of an event.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub event: Option<Box<EventDetail>>,
     /// Of a content action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub content: Option<Box<Content>>,
     /// Of a product view.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub product: Option<Box<ProductView>>,
     /// Custom dimensions of action scope.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub dimensions: BTreeMap<u32, Arc<str>>,
     /// Page custom variables.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub variables: Variables,
     /// Bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub bandwidth: Option<u64>,
 }
 
@@ -222,7 +222,7 @@ pub struct Conversion {
     /// The action that met the goal, when one did.
     pub action: Option<HitId>,
     /// Order id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub order: Option<Arc<str>>,
     /// Revenue.
     pub revenue: f64,
@@ -235,7 +235,7 @@ pub struct Conversion {
     /// Discount of an order.
     pub discount: Option<f64>,
     /// Lines of an order or cart.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub items: Vec<Item>,
     /// Pages seen before.
     pub pageviews_before: Option<u32>,
@@ -254,6 +254,6 @@ pub struct Conversion {
     /// Copied from the visit.
     pub place: Arc<Place>,
     /// Copied from the visit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub custom: Option<Box<VisitCustom>>,
 }

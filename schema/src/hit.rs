@@ -49,35 +49,35 @@ pub struct Hit {
     /// When ingest received it.
     pub received_at: UnixMillis,
     /// The visitor id of the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub visitor: Option<VisitorId>,
     /// Where that id comes from.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub identity: Identity,
     /// The fingerprint (§2.2).
     pub config_id: ConfigId,
     /// `uid`, at most 200 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub user_id: Option<Arc<str>>,
     /// `new_visit`: begin a visit whatever the rules say.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub new_visit: bool,
     /// What was done.
     pub kind: HitKind,
     /// `url`: the page, trimmed and cut to 1024 bytes; not normalised.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub url: Option<Arc<str>>,
     /// `action_name`: the title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub title: Option<Arc<str>>,
     /// `urlref`: the referrer, as sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub referrer: Option<Arc<str>>,
     /// `pv_id`, as sent; its first six characters are stored on the action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub pageview_id: Option<Arc<str>>,
     /// `pf_*`.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub timings: Timings,
     /// The client, as it presented itself.
     pub client: Arc<Client>,
@@ -86,37 +86,37 @@ pub struct Hit {
     /// Where the visitor is.
     pub place: Arc<Place>,
     /// The place came from an authenticated parameter, and replaces that of a running visit (§3.3).
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub place_forced: bool,
     /// The address after masking, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub address: Option<Arc<str>>,
     /// `revenue`, when it is a number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub revenue: Option<f64>,
     /// Campaign parameters sent beside the URL, by name (§6.3 step 4).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub campaign: BTreeMap<String, String>,
     /// `_rcn`, `_rck`, `_ref` (§6.7).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub attribution: Option<Box<Attribution>>,
     /// `dimensionN`; an empty text clears (§5.8).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub dimensions: BTreeMap<u32, Arc<str>>,
     /// `_cvar`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub visit_variables: Variables,
     /// `cvar`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub page_variables: Variables,
     /// `_pks`, `_pkn`, `_pkc`, `_pkp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub product: Option<Box<ProductView>>,
     /// `bw_bytes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub bandwidth: Option<u64>,
     /// `cs`: the charset of keywords in the URL (§5.4).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub charset: Option<Arc<str>>,
 }
 
@@ -243,7 +243,7 @@ pub struct Client {
     /// `ua`, or the header.
     pub user_agent: Arc<str>,
     /// `uadata` or the `Sec-CH-UA` headers, as JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub hints: Option<Arc<str>>,
     /// `lang`, or the header, normalised (§8.2).
     pub language: Arc<str>,
@@ -267,16 +267,16 @@ pub struct Place {
     /// ISO 3166 alpha-2, lower case; `xx` unknown.
     pub country: Arc<str>,
     /// ISO 3166-2 part after the country.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(default)]
     pub region: Arc<str>,
     /// Name of the city.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(default)]
     pub city: Arc<str>,
     /// Degrees, three decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub latitude: Option<f64>,
     /// Degrees, three decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub longitude: Option<f64>,
 }
 
@@ -322,8 +322,4 @@ impl HitKind {
             }
         }
     }
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }

@@ -73,16 +73,16 @@ pub struct Referrer {
     /// The kind.
     pub kind: ReferrerKind,
     /// Engine, host, campaign, network or assistant; at most 255 characters.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(default)]
     pub name: Arc<str>,
     /// Search term or campaign keyword; at most 255 characters.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(default)]
     pub keyword: Arc<str>,
     /// The referring URL; at most 1500 characters.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(default)]
     pub url: Arc<str>,
     /// Further campaign values by column (`source`, `medium`, `content`, `id`, `group`, `placement`).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub campaign: BTreeMap<Arc<str>, Arc<str>>,
 }
 
@@ -143,10 +143,10 @@ pub struct Visit {
     /// The fingerprint of its first hit.
     pub config_id: ConfigId,
     /// The user, once known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub user_id: Option<Arc<str>>,
     /// Masked address of the first hit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub address: Option<Arc<str>>,
     /// First action.
     pub first_at: UnixSeconds,
@@ -194,7 +194,7 @@ pub struct Visit {
     /// 0 none, 1 ordered, 2 open cart, 3 ordered and open cart (§7.7).
     pub buyer: u8,
     /// Goals met so far, for those that count once per visit.
-    #[serde(default, skip_serializing_if = "<[GoalId]>::is_empty")]
+    #[serde(default)]
     pub goals: Arc<[GoalId]>,
     /// A visitor id was sent (§3.2).
     pub profilable: bool,
@@ -207,7 +207,7 @@ pub struct Visit {
     /// Where.
     pub place: Arc<Place>,
     /// Custom dimensions and variables of visit scope, when any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub custom: Option<Box<VisitCustom>>,
 }
 

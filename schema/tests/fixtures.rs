@@ -191,26 +191,28 @@ fn conversion() -> Conversion {
 #[test]
 fn hits() {
     let batch = HitBatch { producer: ProducerId(7), counter: 3, config_revision: 12, hits: vec![hit()] };
-    check(1, &batch);
-    check(1, &hit());
+    for version in 1..=2 {
+        check(version, &batch);
+        check(version, &hit());
+    }
 }
 
 #[test]
 fn events() {
     let after = Arc::new(visit());
-    check(
-        1,
-        &EventBatch {
-            from: Cursor { sequence: 16, hits: 4, complete: true },
-            to: Cursor { sequence: 17, hits: 2, complete: false },
-            clock: UnixMillis(1_714_564_860_123),
-            producers: vec![ProducerMark { producer: ProducerId(7), counter: 3, seen_at: UnixMillis(5) }],
-            events: vec![
-                VisitEvent::HitAccepted { id: id(1), visit: Some(after.id), hit: Arc::new(hit()) },
-                VisitEvent::VisitChanged { before: None, after },
-                VisitEvent::ActionRecorded(Arc::new(action())),
-                VisitEvent::ConversionChanged { before: None, after: Arc::new(conversion()) },
-            ],
-        },
-    );
+    let batch = EventBatch {
+        from: Cursor { sequence: 16, hits: 4, complete: true },
+        to: Cursor { sequence: 17, hits: 2, complete: false },
+        clock: UnixMillis(1_714_564_860_123),
+        producers: vec![ProducerMark { producer: ProducerId(7), counter: 3, seen_at: UnixMillis(5) }],
+        events: vec![
+            VisitEvent::HitAccepted { id: id(1), visit: Some(after.id), hit: Arc::new(hit()) },
+            VisitEvent::VisitChanged { before: None, after },
+            VisitEvent::ActionRecorded(Arc::new(action())),
+            VisitEvent::ConversionChanged { before: None, after: Arc::new(conversion()) },
+        ],
+    };
+    for version in 1..=2 {
+        check(version, &batch);
+    }
 }

@@ -6,7 +6,7 @@ use async_nats::{
         self,
         context::PublishErrorKind,
         message::{PublishMessage, StreamMessage},
-        stream::{self, Compression, DirectGetErrorKind, DiscardPolicy, Republish, StorageType},
+        stream::{self, DirectGetErrorKind, DiscardPolicy, Republish, StorageType},
     },
 };
 use bytes::Bytes;
@@ -333,7 +333,6 @@ fn fact_stream(name: &str, subjects: &str, options: &LogOptions) -> stream::Conf
         max_bytes: options.log_bytes_max,
         // A full log refuses what is new; it never forgets what is unread.
         discard: DiscardPolicy::New,
-        compression: Some(Compression::S2),
         allow_direct: true,
         republish: Some(Republish {
             source: format!("{subjects}.*"),
