@@ -13,11 +13,14 @@ const CLIENTS_MAX: usize = 10_000;
 /// User agents, with their hints, that are remembered by all partitions together.
 const AGENTS_MAX: usize = 50_000;
 
+/// A user agent and its hints.
+type Agent = (Arc<str>, Option<Arc<str>>);
+
 /// What user agents and hints were detected to be, for all partitions: detecting takes as long as
 /// deciding a thousand hits.
 pub struct Detections {
     detector: Detector,
-    known: sync::Cache<(Arc<str>, Option<Arc<str>>), Arc<Detected>>,
+    known: sync::Cache<Agent, Arc<Detected>>,
 }
 
 impl Detections {
