@@ -4,7 +4,6 @@ mod fields;
 mod privacy;
 mod restart;
 mod rules;
-mod speed;
 
 use std::net::SocketAddr;
 

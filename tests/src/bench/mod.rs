@@ -4,6 +4,7 @@ mod bulk;
 mod http;
 mod latency;
 mod memory;
+mod reading;
 mod sessionizer;
 mod summary;
 mod traffic;
@@ -40,6 +41,9 @@ pub fn main() -> anyhow::Result<ExitCode> {
 async fn all(groups: &[String]) -> anyhow::Result<ExitCode> {
     let wanted = |group: &str| groups.is_empty() || groups.iter().any(|name| name == group);
     let mut summary = Summary::default();
+    if wanted("reading") {
+        reading::measure(&mut summary).await?;
+    }
     if wanted("sessionizer") {
         sessionizer::measure(&mut summary)?;
     }

@@ -10,10 +10,11 @@ use nagare_schema::{
 };
 
 /// 2024-05-01 12:00:00 UTC: a run of some minutes crosses no midnight.
-const BEGIN: i64 = 1_714_564_800;
+pub(super) const BEGIN: i64 = 1_714_564_800;
 const HITS_PER_BATCH: u32 = 500;
 const PAGES: u32 = 2000;
-const USER_AGENTS: [&str; 4] = [
+/// Of browsers that are often seen.
+pub(super) const USER_AGENTS: [&str; 4] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -23,21 +24,15 @@ const USER_AGENTS: [&str; 4] = [
 /// Traffic of one partition, read as the processor reads it: from encoded messages.
 pub(super) struct Traffic {
     pub(super) lists: Arc<ReferrerLists>,
-    enricher: Enricher,
+    pub(super) enricher: Enricher,
     sequence: u64,
 }
 
 impl Traffic {
     pub(super) fn new() -> anyhow::Result<Self> {
         let lists = Arc::new(ReferrerLists::embedded()?);
-        let mut config = Config::default();
-        for id in 1..=4 {
-            let site = Site { id: SiteId(id), urls: vec!["https://www.daily.example".to_owned()], ..Site::default() };
-            let entity = Entity::Site(site);
-            config.apply(u64::from(id), &entity.key(), Some(entity));
-        }
         let mut enricher = Enricher::new(lists.clone(), None);
-        enricher.rules.turn_to(&Arc::new(config));
+        enricher.rules.turn_to(&Arc::new(config()));
         Ok(Self { lists, enricher, sequence: 0 })
     }
 
@@ -70,6 +65,17 @@ impl Traffic {
     pub(super) fn batch_hits() -> u32 {
         HITS_PER_BATCH
     }
+}
+
+/// Four sites.
+pub(super) fn config() -> Config {
+    let mut config = Config::default();
+    for id in 1..=4 {
+        let site = Site { id: SiteId(id), urls: vec!["https://www.daily.example".to_owned()], ..Site::default() };
+        let entity = Entity::Site(site);
+        config.apply(u64::from(id), &entity.key(), Some(entity));
+    }
+    config
 }
 
 fn hit(number: u32, visitors: u32) -> Hit {
