@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+// Where the rest of Nagare is while the dashboard is worked on.
+const nagare = 'http://127.0.0.1:8080';
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -13,9 +16,9 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '/api': 'http://127.0.0.1:8080',
-      '/index.php': 'http://127.0.0.1:8080',
-      '/live': { target: 'ws://127.0.0.1:8080', ws: true },
+      '/api': nagare,
+      '/index.php': nagare,
+      '^/live\\?': { target: nagare, ws: true },
     },
   },
 });

@@ -10,6 +10,9 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
 import './styles/panels.css';
+import './styles/controls.css';
+import './styles/frame.css';
+import './styles/report.css';
 import './styles/live.css';
 
 const RETRIES_MAX = 2;

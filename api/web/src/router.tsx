@@ -2,15 +2,19 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { overviewSearch } from './api/range';
+import { type Figure, FIGURES } from './api/reports';
 import { session } from './api/session';
+import { type Grain, GRAINS, viewSearch } from './api/view';
+import { SiteFrame } from './frame/SiteFrame';
 import { NotFound } from './pages/NotFound';
 import { Overview } from './pages/Overview';
 import { SignIn } from './pages/SignIn';
 import { Sites } from './pages/Sites';
+import { reportSearch } from './reports/search';
 import { Shell } from './ui/Shell';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -40,21 +44,49 @@ const signedIn = createRoute({
 
 const sites = createRoute({ getParentRoute: () => signedIn, path: '/', component: Sites });
 
-const overview = createRoute({
+const site = createRoute({
   getParentRoute: () => signedIn,
   path: '/sites/$siteId',
   params: {
     parse: ({ siteId }) => ({ siteId: Number(siteId) }),
     stringify: ({ siteId }) => ({ siteId: String(siteId) }),
   },
-  validateSearch: overviewSearch,
+  validateSearch: viewSearch,
+  component: SiteFrame,
+});
+
+const overview = createRoute({
+  getParentRoute: () => site,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { metric?: Figure; by?: Grain } => {
+    const metric = FIGURES.find((known) => known === search.metric);
+    const by = GRAINS.find((known) => known === search.by);
+    return { ...(metric && { metric }), ...(by && { by }) };
+  },
   component: Overview,
+});
+
+const live = createRoute({
+  getParentRoute: () => site,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./pages/LiveWall'), 'LiveWall'),
+});
+
+const report = createRoute({
+  getParentRoute: () => site,
+  path: '/reports/$reportId',
+  validateSearch: reportSearch,
+  component: lazyRouteComponent(() => import('./pages/ReportPage'), 'ReportPage'),
 });
 
 export const newRouter = () =>
   createRouter({
-    routeTree: root.addChildren([signIn, signedIn.addChildren([sites, overview])]),
+    routeTree: root.addChildren([
+      signIn,
+      signedIn.addChildren([sites, site.addChildren([overview, live, report])]),
+    ]),
     scrollRestoration: true,
+    defaultPreload: 'intent',
   });
 
 declare module '@tanstack/react-router' {

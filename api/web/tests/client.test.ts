@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { report, signIn, sites } from '../src/api/client';
+import { change, report, signIn, sites } from '../src/api/client';
 import { ApiError } from '../src/api/errors';
-import { dayVisits, pageRows, quantity, ratio, referrerRows } from '../src/api/reports';
+import { pointsOf, quantity, ratio, segmentOf } from '../src/api/reports';
 import { session } from '../src/api/session';
 
 const answer = (status: number, body: unknown) =>
@@ -96,6 +96,24 @@ describe('the client', () => {
   });
 });
 
+describe('changes', () => {
+  it('keep what they say out of the address, and write lists with their index', async () => {
+    answer(200, { result: 'success' });
+    await change('SitesManager.addSite', { siteName: 'A & B', urls: ['https://a', 'https://b'] });
+    const [path, init] = vi.mocked(fetch).mock.calls[0]!;
+    expect(path).toBe('/index.php');
+    expect(String(init?.body)).toContain('siteName=A+%26+B&urls%5B0%5D=https%3A%2F%2Fa');
+  });
+
+  it('tell a method that is missing from one that refuses', async () => {
+    const missing = "The method 'x' does not exist or is not available in the module 'Y'.";
+    answer(200, { result: 'error', message: missing });
+    expect(await fault(change('Y.x', {}))).toEqual(['unavailable', missing]);
+    answer(200, { result: 'error', message: 'No.' });
+    expect(await fault(change('Y.x', {}))).toEqual(['invalid', 'No.']);
+  });
+});
+
 describe('reports', () => {
   it('take numbers as numbers or as text', () => {
     expect([quantity('12'), quantity(3), quantity(undefined), quantity('x')]).toEqual([
@@ -104,30 +122,27 @@ describe('reports', () => {
     expect([ratio('44%'), ratio(0.5), ratio(undefined)]).toEqual([0.44, 0.5, undefined]);
   });
 
-  it('read days, also empty ones, in order', () => {
-    const days = dayVisits({ '2026-03-02': [], '2026-03-01': { nb_visits: '3', bounce_count: 1 } });
-    expect(days.map(({ day, visits, bounces }) => [day, visits, bounces])).toEqual([
-      ['2026-03-01', 3, 1],
-      ['2026-03-02', 0, 0],
+  it('read steps of time, also empty ones', () => {
+    const points = pointsOf({
+      '2026-03-01': { nb_visits: '3', bounce_rate: '50%' },
+      '2026-03-02': [],
+      '2026-03-09,2026-03-15': { nb_visits: 1 },
+      '2026-04': { nb_visits: 2 },
+    });
+    expect(points.map(({ at, figures }) => [at, figures.nb_visits, figures.bounce_rate])).toEqual([
+      ['2026-03-01', 3, 0.5],
+      ['2026-03-02', 0, undefined],
+      ['2026-03-09', 1, undefined],
+      ['2026-04-01', 2, undefined],
     ]);
-    expect(dayVisits([])).toEqual([]);
+    expect(pointsOf([])).toEqual([]);
   });
 
-  it('read pages with what they have', () => {
-    expect(
-      pageRows([{ label: '/a', nb_visits: 2, nb_hits: 3, bounce_rate: '50%' }, { label: '/b' }]),
-    ).toEqual([
-      { label: '/a', visits: 2, views: 3, seconds: undefined, bounceRate: 0.5 },
-      { label: '/b', visits: 0, views: 0, seconds: undefined, bounceRate: undefined },
-    ]);
-  });
-
-  it('know the types of referrers by number or by name', () => {
-    const rows = [
-      { label: 'Suchmaschinen', referrer_type: 2, nb_visits: 5 },
-      { label: 'Direct Entry', nb_visits: 4 },
-      { label: 'AI Assistants', referrer_type: 8, nb_visits: 1 },
-    ];
-    expect(referrerRows(rows).map(({ type }) => type)).toEqual(['search', 'direct', undefined]);
+  it('give the segment of a row as a definition', () => {
+    expect(segmentOf({ segment: 'pageUrl==https%253A%252F%252Fa.example%252F' })).toBe(
+      'pageUrl==https%3A%2F%2Fa.example%2F',
+    );
+    expect(segmentOf({ segment: 'deviceType==car+browser' })).toBe('deviceType==car browser');
+    expect([segmentOf({}), segmentOf({ segment: '%' })]).toEqual([undefined, undefined]);
   });
 });

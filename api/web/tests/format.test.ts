@@ -61,8 +61,8 @@ describe('messages', () => {
 
   it('choose the form by number', () => {
     const { tn, t } = newLocale('en');
-    expect(tn('visits.count', 1)).toBe('1 visit');
-    expect(tn('visits.count', 0)).toBe('0 visits');
+    expect(tn('live.announce', 1)).toBe('1 visitor now');
+    expect(tn('live.announce', 0)).toBe('0 visitors now');
     expect(t('live.age', { age: '5 s' })).toBe('as of 5 s ago');
     expect(t('live.age')).toContain('{age}');
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveFeed } from '../src/live/feed';
 import { readFrame, type Snapshot } from '../src/live/snapshot';
 import { advance, backoffMs, initialLive, STALE_MS, TREND_MS } from '../src/live/state';
-import { sparkline } from '../src/overview/sparkline';
+import { sparkline } from '../src/live/sparkline';
 
 const frame = (m5: number) =>
   JSON.stringify({

@@ -15,21 +15,25 @@ interface SessionAnswer {
   user: { login: string; superuser: boolean };
 }
 
-async function request(path: string, init: RequestInit = {}): Promise<unknown> {
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('Accept', 'application/json');
   const token = session.get()?.token;
   if (token) headers.set('Authorization', `Bearer ${token}`);
-
-  let answer: Response;
   try {
-    answer = await fetch(path, { ...init, headers });
+    return await fetch(path, { ...init, headers });
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
     throw new ApiError('network', String(error));
   }
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<unknown> {
+  const answer = await send(path, init);
   const body: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw new ApiError(faultOf(answer.status), messageOf(body), answer.status);
+  if (!answer.ok)
+    throw new ApiError(faultOf(answer.status, messageOf(body)), messageOf(body), answer.status);
+  if (answer.status === 204) return null;
   if (body === undefined) throw new ApiError('server', 'the answer is not JSON', answer.status);
   return body;
 }
@@ -64,17 +68,61 @@ export async function sites(signal?: AbortSignal): Promise<Site[]> {
   }
 }
 
-/** Asks for a report as Matomo's Reporting API names it. */
-export async function report(
-  method: string,
-  parameters: Record<string, string | number>,
-  signal?: AbortSignal,
-): Promise<unknown> {
+export type Parameters = Record<string, string | number | readonly string[] | undefined>;
+
+/** Parameters as Matomo's protocol writes them; a list becomes `name[0]`, `name[1]`. */
+function encoded(method: string, parameters: Parameters): URLSearchParams {
   const query = new URLSearchParams({ module: 'API', method, format: 'json' });
-  for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  const body = await request(`/index.php?${query}`, { signal });
-  if ((body as { result?: unknown } | null)?.result === 'error') {
-    throw new ApiError('invalid', messageOf(body), 200);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (Array.isArray(value)) value.forEach((item, i) => query.set(`${name}[${i}]`, item));
+    else if (value !== undefined) query.set(name, String(value));
   }
-  return body;
+  return query;
 }
+
+/** The answer of a method, unless it is an error. */
+function succeeded(body: unknown): unknown {
+  if ((body as { result?: unknown } | null)?.result !== 'error') return body;
+  throw new ApiError(faultOf(200, messageOf(body)), messageOf(body), 200);
+}
+
+/** Asks for a report as Matomo's Reporting API names it. */
+export const report = async (
+  method: string,
+  parameters: Parameters,
+  signal?: AbortSignal,
+): Promise<unknown> =>
+  succeeded(await request(`/index.php?${encoded(method, parameters)}`, { signal }));
+
+/** Calls a method that changes something: what it says stays out of the address. */
+export const change = async (method: string, parameters: Parameters): Promise<unknown> =>
+  succeeded(await request('/index.php', { method: 'POST', body: encoded(method, parameters) }));
+
+/** A report as a file. */
+export async function exported(
+  method: string,
+  parameters: Parameters,
+  format: 'csv' | 'json',
+): Promise<Blob> {
+  const query = encoded(method, parameters);
+  query.set('format', format);
+  query.set('convertToUnicode', '0');
+  const answer = await send(`/index.php?${query}`);
+  if (!answer.ok) throw new ApiError(faultOf(answer.status), answer.statusText, answer.status);
+  return answer.blob();
+}
+
+/** A request to `/api/v1`. */
+export const rest = (
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> =>
+  request(`/api/v1/${path}`, {
+    method,
+    signal,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });

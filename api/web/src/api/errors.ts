@@ -3,7 +3,14 @@
  * allowed, offer to try again.
  */
 export type Fault =
-  'network' | 'unauthenticated' | 'forbidden' | 'slow_down' | 'invalid' | 'server';
+  | 'network'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'slow_down'
+  | 'invalid'
+  /** The server has no such method. */
+  | 'unavailable'
+  | 'server';
 
 export class ApiError extends Error {
   constructor(
@@ -16,9 +23,14 @@ export class ApiError extends Error {
   }
 }
 
-export function faultOf(status: number): Fault {
+/** How the protocol says that it knows no such method. */
+const MISSING = /^The (method|module|plugin) .* (does not exist|is not (available|enabled))/i;
+
+export function faultOf(status: number, message = ''): Fault {
+  if (MISSING.test(message)) return 'unavailable';
   if (status === 401) return 'unauthenticated';
   if (status === 403) return 'forbidden';
+  if (status === 404 || status === 405) return 'unavailable';
   if (status === 429) return 'slow_down';
   return status >= 500 ? 'server' : 'invalid';
 }

@@ -1,107 +1,16 @@
+import { app } from './de/app';
+import { frame } from './de/frame';
+import { live } from './de/live';
+import { overview } from './de/overview';
+import { report } from './de/report';
+import { segment } from './de/segment';
 import type { Catalogue } from './en';
 
 export const de: Catalogue = {
-  'app.tagline': 'Ihre Besucher, in dem Moment, in dem sie kommen.',
-  'app.skip': 'Zum Inhalt springen',
-  'app.language': 'Sprache',
-  'app.signOut': 'Abmelden',
-  'app.account': 'Konto von {login}',
-  'app.superuser': 'Hauptverwalter',
-
-  'signIn.title': 'Anmelden',
-  'signIn.login': 'Benutzername',
-  'signIn.password': 'Passwort',
-  'signIn.submit': 'Anmelden',
-  'signIn.busy': 'Anmeldung läuft …',
-  'signIn.wrong': 'Benutzername oder Passwort ist falsch.',
-  'signIn.slow': 'Zu viele Versuche. Bitte warten Sie einen Moment.',
-
-  'sites.title': 'Websites',
-  'sites.lead': 'Wählen Sie die Website, die Sie ansehen möchten.',
-  'sites.choose': 'Andere Website wählen',
-  'sites.all': 'Alle Websites',
-  'sites.empty': 'Noch keine Website',
-  'sites.emptyHint':
-    'Es gibt keine Website, die Sie ansehen dürfen. Bitten Sie einen Verwalter um Zugriff oder legen Sie eine an.',
-
-  'live.title': 'Jetzt gerade',
-  'live.visitors_one': 'Besucher in den letzten 5 Minuten',
-  'live.visitors_other': 'Besucher in den letzten 5 Minuten',
-  'live.m1': '1 Min.',
-  'live.m3': '3 Min.',
-  'live.m30': '30 Min.',
-  'live.hitsPerSecond': 'Hits/s',
-  'live.pages': 'Seiten jetzt',
-  'live.referrers': 'Herkunft jetzt',
-  'live.countries': 'Länder jetzt',
-  'live.direct': 'Direkt',
-  'live.unknownCountry': 'Unbekannt',
-  'live.nobody': 'Im Moment niemand',
-  'live.waiting': 'Warten auf die erste Zahl',
-  'live.open': 'Live',
-  'live.connecting': 'Verbinden …',
-  'live.closed': 'Neu verbinden …',
-  'live.age': 'Stand vor {age}',
-  'live.lag': '{lag} zurück',
-  'live.denied': 'Die Live-Ansicht wurde abgelehnt: {detail}',
-  'live.trend': 'Besucher in den vergangenen Minuten',
-  'live.announce_one': '{count} Besucher jetzt',
-  'live.announce_other': '{count} Besucher jetzt',
-
-  'range.label': 'Zeitraum',
-  'range.today': 'Heute',
-  'range.yesterday': 'Gestern',
-  'range.last7': 'Letzte 7 Tage',
-  'range.month': 'Dieser Monat',
-
-  'visits.title': 'Besuche',
-  'visits.subtitle': 'Letzte 30 Tage',
-  'visits.perDay': 'Besuche pro Tag in den letzten 30 Tagen',
-  'visits.day': 'Tag',
-  'visits.total': 'Besuche',
-  'visits.actions': 'Aktionen pro Besuch',
-  'visits.duration': 'Dauer im Mittel',
-  'visits.bounce': 'Absprungrate',
-  'visits.soFar': 'bisher',
-  'visits.count_one': '{count} Besuch',
-  'visits.count_other': '{count} Besuche',
-  'visits.visitors_one': '{count} Besucher',
-  'visits.visitors_other': '{count} Besucher',
-
-  'pages.title': 'Wichtigste Seiten',
-  'pages.page': 'Seite',
-  'pages.visits': 'Besuche',
-  'pages.views': 'Aufrufe',
-  'pages.time': 'Zeit',
-  'pages.bounce': 'Absprünge',
-  'pages.empty': 'In diesem Zeitraum wurde keine Seite aufgerufen.',
-
-  'referrers.title': 'Woher sie kamen',
-  'referrers.empty': 'Kein Besuch in diesem Zeitraum.',
-  'referrers.direct': 'Direkt',
-  'referrers.search': 'Suchmaschinen',
-  'referrers.website': 'Websites',
-  'referrers.campaign': 'Kampagnen',
-  'referrers.social': 'Soziale Netzwerke',
-
-  'setup.title': 'Noch keine Daten',
-  'setup.lead':
-    'Fügen Sie diese Zeile in den <head> jeder Seite ein. Der erste Besuch erscheint hier binnen einer Sekunde.',
-  'setup.matomo': 'Sie kommen von Matomo?',
-  'setup.matomoHint':
-    'Behalten Sie Ihren Tracking-Code und ändern Sie nur die Adresse darin. Alle Befehle von _paq bleiben, wie sie sind.',
-  'setup.listening': 'Warten auf den ersten Besuch …',
-  'setup.copy': 'Kopieren',
-  'setup.copied': 'Kopiert',
-
-  'state.loading': 'Wird geladen …',
-  'state.retry': 'Erneut versuchen',
-  'state.error': 'Das konnte nicht geladen werden.',
-  'state.network': 'Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
-  'state.server': 'Der Server meldet eine Störung. An Ihnen liegt es nicht.',
-  'state.forbidden': 'Das dürfen Sie nicht sehen',
-  'state.forbiddenHint':
-    'Ihr Konto hat keinen Zugriff auf diese Website. Bitten Sie einen Verwalter um Leserechte.',
-  'state.notFound': 'Diese Seite gibt es nicht',
-  'state.back': 'Zurück zu den Websites',
+  ...app,
+  ...frame,
+  ...live,
+  ...overview,
+  ...report,
+  ...segment,
 };

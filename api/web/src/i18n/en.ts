@@ -1,107 +1,18 @@
+import { app } from './en/app';
+import { frame } from './en/frame';
+import { live } from './en/live';
+import { overview } from './en/overview';
+import { report } from './en/report';
+import { segment } from './en/segment';
+
+/** The catalogue: other languages have the same keys. */
 export const en = {
-  'app.tagline': 'Your visitors, as they arrive.',
-  'app.skip': 'Skip to content',
-  'app.language': 'Language',
-  'app.signOut': 'Sign out',
-  'app.account': 'Account of {login}',
-  'app.superuser': 'Superuser',
-
-  'signIn.title': 'Sign in',
-  'signIn.login': 'User name',
-  'signIn.password': 'Password',
-  'signIn.submit': 'Sign in',
-  'signIn.busy': 'Signing in …',
-  'signIn.wrong': 'User name or password is wrong.',
-  'signIn.slow': 'Too many attempts. Please wait a moment and try again.',
-
-  'sites.title': 'Sites',
-  'sites.lead': 'Choose the site to look at.',
-  'sites.choose': 'Choose another site',
-  'sites.all': 'All sites',
-  'sites.empty': 'No site yet',
-  'sites.emptyHint':
-    'There is no site that you may look at. Ask an administrator for access, or create one.',
-
-  'live.title': 'Right now',
-  'live.visitors_one': 'visitor in the last 5 minutes',
-  'live.visitors_other': 'visitors in the last 5 minutes',
-  'live.m1': '1 min',
-  'live.m3': '3 min',
-  'live.m30': '30 min',
-  'live.hitsPerSecond': 'hits/s',
-  'live.pages': 'Pages now',
-  'live.referrers': 'Sources now',
-  'live.countries': 'Countries now',
-  'live.direct': 'Direct',
-  'live.unknownCountry': 'Unknown',
-  'live.nobody': 'Nobody at the moment',
-  'live.waiting': 'Waiting for the first number',
-  'live.open': 'Live',
-  'live.connecting': 'Connecting …',
-  'live.closed': 'Reconnecting …',
-  'live.age': 'as of {age} ago',
-  'live.lag': '{lag} behind',
-  'live.denied': 'The live view was refused: {detail}',
-  'live.trend': 'Visitors over the past minutes',
-  'live.announce_one': '{count} visitor now',
-  'live.announce_other': '{count} visitors now',
-
-  'range.label': 'Period',
-  'range.today': 'Today',
-  'range.yesterday': 'Yesterday',
-  'range.last7': 'Last 7 days',
-  'range.month': 'This month',
-
-  'visits.title': 'Visits',
-  'visits.subtitle': 'Last 30 days',
-  'visits.perDay': 'Visits per day over the last 30 days',
-  'visits.day': 'Day',
-  'visits.total': 'Visits',
-  'visits.actions': 'Actions per visit',
-  'visits.duration': 'Average visit',
-  'visits.bounce': 'Bounce rate',
-  'visits.soFar': 'so far',
-  'visits.count_one': '{count} visit',
-  'visits.count_other': '{count} visits',
-  'visits.visitors_one': '{count} visitor',
-  'visits.visitors_other': '{count} visitors',
-
-  'pages.title': 'Top pages',
-  'pages.page': 'Page',
-  'pages.visits': 'Visits',
-  'pages.views': 'Views',
-  'pages.time': 'Time',
-  'pages.bounce': 'Bounces',
-  'pages.empty': 'No page was viewed in this period.',
-
-  'referrers.title': 'How they found you',
-  'referrers.empty': 'No visit in this period.',
-  'referrers.direct': 'Direct',
-  'referrers.search': 'Search engines',
-  'referrers.website': 'Websites',
-  'referrers.campaign': 'Campaigns',
-  'referrers.social': 'Social networks',
-
-  'setup.title': 'No data yet',
-  'setup.lead':
-    'Put this line into the <head> of every page. The first visit shows up here within a second.',
-  'setup.matomo': 'Moving from Matomo?',
-  'setup.matomoHint':
-    'Keep your tracking code and only change the address in it. Every command of _paq stays as it is.',
-  'setup.listening': 'Listening for the first visit …',
-  'setup.copy': 'Copy',
-  'setup.copied': 'Copied',
-
-  'state.loading': 'Loading …',
-  'state.retry': 'Try again',
-  'state.error': 'This could not be loaded.',
-  'state.network': 'The server cannot be reached. Check your connection.',
-  'state.server': 'The server reported a fault. It is not your doing.',
-  'state.forbidden': 'You may not see this',
-  'state.forbiddenHint':
-    'Your account has no access to this site. Ask an administrator to give you view access.',
-  'state.notFound': 'There is no such page',
-  'state.back': 'Back to the sites',
+  ...app,
+  ...frame,
+  ...live,
+  ...overview,
+  ...report,
+  ...segment,
 } as const;
 
 export type MessageKey = keyof typeof en;

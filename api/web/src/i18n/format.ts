@@ -11,9 +11,18 @@ export interface Format {
   /** 12 s, 340 ms */
   span(ms: number): string;
   /** A day given as YYYY-MM-DD. */
-  day(day: string, style: 'short' | 'long'): string;
+  day(day: string, style: DayStyle): string;
+  /** From one day to another. */
+  days(from: string, to: string): string;
+  /** A moment of a time zone. */
+  moment(seconds: number, timeZone?: string): string;
+  money(value: number, currency: string): string;
+  /** A ratio as a change, with its sign. */
+  change(ratio: number): string;
   country(code: string): string | undefined;
 }
+
+export type DayStyle = 'short' | 'long' | 'full' | 'month' | 'monthShort';
 
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`);
 
@@ -22,15 +31,21 @@ export function newFormat(tag: string): Format {
   const one = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const compact = new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
-  const days = {
-    short: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
-    long: new Intl.DateTimeFormat(tag, {
-      weekday: 'long',
-      day: 'numeric',
-      month: 'long',
-      timeZone: 'UTC',
-    }),
+  const dates = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
+  const days: Record<DayStyle, Intl.DateTimeFormat> = {
+    short: dates({ day: 'numeric', month: 'short' }),
+    long: dates({ weekday: 'long', day: 'numeric', month: 'long' }),
+    full: dates({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
+    month: dates({ month: 'long', year: 'numeric' }),
+    monthShort: dates({ month: 'short', year: '2-digit' }),
   };
+  const spans = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+  const changes = new Intl.NumberFormat(tag, {
+    style: 'percent',
+    maximumFractionDigits: 1,
+    signDisplay: 'exceptZero',
+  });
   const regions = new Intl.DisplayNames([tag], { type: 'region', fallback: 'none' });
 
   return {
@@ -55,6 +70,24 @@ export function newFormat(tag: string): Format {
         : `${whole.format(ms / 3_600_000)} h`;
     },
     day: (text, style) => days[style].format(day(text)),
+    days: (from, to) => spans.formatRange(day(from), day(to)),
+    moment(seconds, timeZone) {
+      const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+      const at = seconds * 1000;
+      try {
+        return new Intl.DateTimeFormat(tag, { ...style, timeZone }).format(at);
+      } catch {
+        return new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(at);
+      }
+    },
+    money: (value, currency) =>
+      new Intl.NumberFormat(tag, {
+        style: 'currency',
+        currency: /^[A-Z]{3}$/.test(currency) ? currency : 'USD',
+        maximumFractionDigits: Number.isInteger(value) ? 0 : 2,
+        minimumFractionDigits: 0,
+      }).format(value),
+    change: (ratio) => changes.format(ratio),
     country(code) {
       if (!/^[a-z]{2}$/i.test(code) || code.toLowerCase() === 'xx') return undefined;
       return regions.of(code.toUpperCase());

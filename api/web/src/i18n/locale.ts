@@ -1,5 +1,6 @@
 import { createContext, useContext, useMemo } from 'react';
 import { de } from './de';
+import { germanWords } from './de/words';
 import { type Catalogue, en, type MessageKey } from './en';
 import { newFormat, type Format } from './format';
 
@@ -7,6 +8,8 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const CATALOGUES: Record<Language, Catalogue> = { en, de };
+/** Texts that the server has in English only. */
+const WORDS: Partial<Record<Language, Record<string, string>>> = { de: germanWords };
 const STORAGE_KEY = 'nagare.language';
 
 /** Keys that come in two forms, by number. */
@@ -23,6 +26,8 @@ export interface Locale {
   t(key: MessageKey, values?: Values): string;
   /** The form for a number; `{count}` in it is the number, formatted. */
   tn(key: Plural, count: number): string;
+  /** A text of the catalogue, in the language of the page where it is known. */
+  word(text: string): string;
 }
 
 /** The chosen language, else the browser's, else English. */
@@ -47,6 +52,7 @@ export function newLocale(language: Language): Locale {
     language,
     format,
     t,
+    word: (text) => WORDS[language]?.[text] ?? text,
     tn: (key, count) =>
       t(`${key}_${plural.select(count) === 'one' ? 'one' : 'other'}`, {
         count: format.number(count),

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import type { Site } from '../api/client';
 import { sitesQuery } from '../api/reports';
 import { useLocale } from '../i18n/locale';
-import { Arrow } from '../ui/icons';
+import { Icon } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import { Fault, Skeleton } from '../ui/states';
 
@@ -49,7 +49,7 @@ function SiteList({ sites }: { sites: Site[] }) {
               <strong className="truncate">{name}</strong>
               <small className="truncate">{main_url.replace(/^https?:\/\//, '')}</small>
             </span>
-            <Arrow />
+            <Icon name="arrow" />
           </Link>
         </li>
       ))}

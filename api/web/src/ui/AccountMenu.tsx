@@ -1,7 +1,7 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { session } from '../api/session';
 import { type Language, LANGUAGES, useLocale } from '../i18n/locale';
-import { Check } from './icons';
+import { Icon } from './icons';
 
 export function AccountMenu() {
   const { t, language, choose } = useLocale();
@@ -28,7 +28,7 @@ export function AccountMenu() {
               <Menu.RadioItem key={tag} value={tag} className="menu-item menu-choice" lang={tag}>
                 {name}
                 <Menu.ItemIndicator>
-                  <Check />
+                  <Icon name="check" />
                 </Menu.ItemIndicator>
               </Menu.RadioItem>
             ))}

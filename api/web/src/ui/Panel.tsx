@@ -4,17 +4,20 @@ interface PanelProps {
   title: string;
   subtitle?: string;
   className?: string;
+  /** Beside the title. */
+  tools?: ReactNode;
   children: ReactNode;
 }
 
 /** A titled part of a page. */
-export function Panel({ title, subtitle, className = '', children }: PanelProps) {
+export function Panel({ title, subtitle, className = '', tools, children }: PanelProps) {
   const id = useId();
   return (
     <section className={`panel ${className}`} aria-labelledby={id}>
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
         {subtitle && <p>{subtitle}</p>}
+        {tools && <div className="tools">{tools}</div>}
       </header>
       {children}
     </section>

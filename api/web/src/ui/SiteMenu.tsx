@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sitesQuery } from '../api/reports';
 import { useLocale } from '../i18n/locale';
-import { Chevron } from './icons';
+import { Icon } from './icons';
 
 /** The site that is shown, and the way to another. */
 export function SiteMenu({ current }: { current: number }) {
@@ -19,7 +19,7 @@ export function SiteMenu({ current }: { current: number }) {
         aria-label={`${site.name}: ${t('sites.choose')}`}
       >
         <span className="truncate">{site.name}</span>
-        <Chevron />
+        <Icon name="chevron" />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>

@@ -19,16 +19,40 @@ export function Empty({ children }: { children: ReactNode }) {
   return <p className="empty">{children}</p>;
 }
 
+/** A fault in words; what the server said, where that helps. */
+export function useFaultText(): (error: Error) => string {
+  const { t } = useLocale();
+  return (error) => {
+    if (!(error instanceof ApiError)) return error.message;
+    switch (error.fault) {
+      case 'network':
+      case 'server':
+      case 'slow_down':
+      case 'unavailable':
+        return t(`state.${error.fault}`);
+      case 'forbidden':
+        return t('state.forbiddenPart');
+      case 'unauthenticated':
+        return error.message || t('state.signedOut');
+      case 'invalid':
+        return error.message;
+    }
+  };
+}
+
 export function Fault({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useLocale();
+  const faultText = useFaultText();
   const fault = error instanceof ApiError ? error.fault : undefined;
-  const known = fault === 'network' || fault === 'server' ? t(`state.${fault}`) : error.message;
+  // Neither is a mishap, and trying again would not help.
+  const isFinal = fault === 'unavailable' || fault === 'forbidden';
   return (
-    <div className="fault" role="alert">
+    <div className="fault" role="alert" data-fault={fault}>
       <p>
-        <strong>{t('state.error')}</strong> {known}
+        {!isFinal && <strong>{t('state.error')} </strong>}
+        {faultText(error)}
       </p>
-      {retry && (
+      {retry && !isFinal && (
         <button type="button" className="button-quiet" onClick={retry}>
           {t('state.retry')}
         </button>

@@ -1,0 +1,99 @@
+import { MapChart } from 'echarts/charts';
+import { AriaComponent, GeoComponent, TooltipComponent } from 'echarts/components';
+import { registerMap, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { whereNumeric } from 'iso-3166-1';
+import { useMemo } from 'react';
+import { feature } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import world from 'world-atlas/countries-110m.json';
+import { useLocale } from '../i18n/locale';
+import { isStill, tooltip, tooltipBase } from './look';
+import { type Draw, type Drawn, useEChart } from './useEChart';
+
+use([MapChart, GeoComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
+
+const topology = world as unknown as Topology<{ countries: GeometryCollection }>;
+const shapes = feature(topology, topology.objects.countries)
+  .features // Nobody visits from there, and it would take a quarter of the picture.
+  .filter(({ id }) => id !== '010')
+  .map((shape) => ({
+    ...shape,
+    properties: { name: whereNumeric(String(shape.id))?.alpha2.toLowerCase() ?? String(shape.id) },
+  }));
+registerMap('world', { type: 'FeatureCollection', features: shapes } as never);
+
+interface CountryMapProps {
+  label: string;
+  metric: string;
+  countries: { code: string; value: number }[];
+  value: (value: number) => string;
+  onDrawn?: (drawn: Drawn) => void;
+  /** A two-letter code. */
+  onPickCountry?: (code: string) => void;
+}
+
+/** Countries in the strength of their numbers. */
+export default function CountryMap({ label, onDrawn, onPickCountry, ...drawn }: CountryMapProps) {
+  const { format } = useLocale();
+  const { countries, metric, value } = drawn;
+  const draw: Draw = useMemo(() => {
+    const most = Math.max(1, ...countries.map((country) => country.value));
+    return (look) => ({
+      animation: !isStill(),
+      tooltip: {
+        trigger: 'item',
+        ...tooltipBase,
+        formatter: ({ name, value: found }: { name: string; value: number }) =>
+          tooltip(format.country(name) ?? name, [
+            `${metric}: ${Number.isFinite(found) ? value(found) : '–'}`,
+          ]),
+      },
+      series: [
+        {
+          type: 'map',
+          map: 'world',
+          roam: true,
+          scaleLimit: { min: 1, max: 8 },
+          left: 0,
+          right: 0,
+          top: 0,
+          bottom: 0,
+          selectedMode: false,
+          itemStyle: { areaColor: look.sunken, borderColor: look.line, borderWidth: 0.5 },
+          emphasis: { label: { show: false }, itemStyle: { areaColor: look.accent } },
+          data: countries
+            .filter(({ value: size }) => size > 0)
+            .map(({ code, value: size }) => ({
+              name: code,
+              value: size,
+              itemStyle: { areaColor: mixed(look.sunken, look.accent, strength(size / most)) },
+            })),
+        },
+      ],
+    });
+  }, [countries, metric, value, format]);
+  const box = useEChart({
+    draw,
+    onDrawn,
+    onPick: (index) => {
+      const code = shapes[index]?.properties.name;
+      if (code) onPickCountry?.(code);
+    },
+  });
+  return <div ref={box} className="chart-canvas" role="img" aria-label={label} />;
+}
+
+/** Few countries have most of the visits: the root keeps the others visible. */
+const strength = (share: number): number => 0.2 + 0.8 * Math.sqrt(share);
+
+/** A colour between two, given as #rrggbb. */
+function mixed(from: string, to: string, share: number): string {
+  const part = (color: string, at: number): number => parseInt(color.slice(at, at + 2), 16);
+  const hex = [1, 3, 5].map((at) =>
+    Math.round(part(from, at) + (part(to, at) - part(from, at)) * share)
+      .toString(16)
+      .padStart(2, '0'),
+  );
+  return `#${hex.join('')}`;
+}

@@ -1,0 +1,104 @@
+import * as Dialog from '@radix-ui/react-dialog';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { groupedReports, reportsQuery } from '../api/catalogue';
+import { useLocale } from '../i18n/locale';
+import { Icon } from '../ui/icons';
+import { useView } from './context';
+
+const VIEWS = [
+  { to: '/sites/$siteId', label: 'nav.overview', icon: 'overview' },
+  { to: '/sites/$siteId/live', label: 'nav.live', icon: 'live' },
+] as const;
+
+/** Beside the page where there is room, else behind a button. */
+export function SiteNav() {
+  const { t } = useLocale();
+  const [open, setOpen] = useState(false);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <>
+      <nav className="nav nav-side" aria-label={t('nav.label')}>
+        <NavList />
+      </nav>
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Trigger className="button-quiet nav-open" aria-label={t('nav.open')}>
+          <Icon name="menu" />
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Overlay className="overlay" />
+          <Dialog.Content className="nav nav-drawer" aria-describedby={undefined}>
+            <Dialog.Title className="hidden">{t('nav.label')}</Dialog.Title>
+            <NavList />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </>
+  );
+}
+
+function NavList() {
+  const { t } = useLocale();
+  const { site, search } = useView();
+  return (
+    <>
+      <ul>
+        {VIEWS.map(({ to, label, icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              params={{ siteId: site.id }}
+              search={search}
+              activeOptions={{ exact: to === '/sites/$siteId', includeSearch: false }}
+              activeProps={{ 'aria-current': 'page' }}
+              className="nav-link"
+            >
+              <Icon name={icon} />
+              {t(label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <ReportList />
+    </>
+  );
+}
+
+/** All reports of the catalogue, by category; the one that is open shows which. */
+function ReportList() {
+  const { t, word } = useLocale();
+  const { site, search } = useView();
+  const { reportId } = useParams({ strict: false });
+  const { data: reports = [] } = useQuery(reportsQuery(site.id));
+  const groups = groupedReports(reports);
+  return (
+    <div className="nav-reports">
+      <h2>{t('nav.reports')}</h2>
+      {groups.map(({ category, reports: listed }) => (
+        <details
+          key={`${category} ${reportId}`}
+          open={listed.some(({ uniqueId }) => uniqueId === reportId)}
+        >
+          <summary>{word(category)}</summary>
+          <ul>
+            {listed.map(({ uniqueId, name }) => (
+              <li key={uniqueId}>
+                <Link
+                  to="/sites/$siteId/reports/$reportId"
+                  params={{ siteId: site.id, reportId: uniqueId }}
+                  search={search}
+                  className="nav-link"
+                  aria-current={uniqueId === reportId ? 'page' : undefined}
+                >
+                  {word(name)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </div>
+  );
+}

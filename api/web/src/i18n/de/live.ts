@@ -1,0 +1,28 @@
+import type { live as english } from '../en/live';
+
+export const live: Record<keyof typeof english, string> = {
+  'live.title': 'Jetzt gerade',
+  'live.visitors_one': 'Besucher in den letzten 5 Minuten',
+  'live.visitors_other': 'Besucher in den letzten 5 Minuten',
+  'live.m1': '1 Min.',
+  'live.m3': '3 Min.',
+  'live.m30': '30 Min.',
+  'live.hitsPerSecond': 'Hits/s',
+  'live.pages': 'Seiten jetzt',
+  'live.referrers': 'Herkunft jetzt',
+  'live.countries': 'Länder jetzt',
+  'live.direct': 'Direkt',
+  'live.unknownCountry': 'Unbekannt',
+  'live.nobody': 'Im Moment niemand',
+  'live.waiting': 'Warten auf die erste Zahl',
+  'live.open': 'Live',
+  'live.connecting': 'Verbinden …',
+  'live.closed': 'Neu verbinden …',
+  'live.age': 'Stand vor {age}',
+  'live.lag': '{lag} zurück',
+  'live.denied': 'Die Live-Ansicht wurde abgelehnt: {detail}',
+  'live.trend': 'Besucher in den vergangenen Minuten',
+  'live.announce_one': '{count} Besucher jetzt',
+  'live.announce_other': '{count} Besucher jetzt',
+  'live.open_wall': 'Live-Wand',
+};
