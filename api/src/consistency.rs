@@ -11,7 +11,7 @@ use crate::{
     catalogue::{Report, reports},
     metrics::Metrics,
     period,
-    plan::{self, Distinct, Part, Scope},
+    plan::{self, Part, Scope},
     query::{Engine, Fact, Facts},
     segment::Segment,
 };
@@ -50,8 +50,7 @@ pub async fn compare_sources(
     for period in ["range", "day"] {
         let date = format!("{from},{to}");
         let periods = period::parse(period, &date, to).map_err(|fault| ApiError::Query(fault.message))?;
-        let rollup =
-            Scope { sites: sites.to_vec(), periods, segment: None, distinct: Distinct::Exact, levels: usize::MAX };
+        let rollup = Scope::new(sites, periods);
         let base = Scope { segment: Some(Segment::default()), ..rollup.clone() };
         for report in reports() {
             let (rollup, base) = (facts(&engine, report, &rollup).await?, facts(&engine, report, &base).await?);

@@ -148,6 +148,14 @@ impl Param {
             Self::Array(_) => None,
         }
     }
+
+    /// The text of a field of an array.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Text(_) => None,
+            Self::Array(items) => items.iter().find(|(item, _)| item == name)?.1.as_text(),
+        }
+    }
 }
 
 fn is_true(text: &str) -> bool {

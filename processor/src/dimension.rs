@@ -12,7 +12,7 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 /// Characters of a value.
 const VALUE_CHARS_MAX: usize = 250;
 
-/// Values by dimension; an empty one clears.
+/// Values by dimension; an empty one was sent as such.
 pub type Values = BTreeMap<u32, Arc<str>>;
 
 /// The active dimensions of a site, compiled.
@@ -57,9 +57,7 @@ impl DimensionRules {
 
     /// What a hit gives for dimensions of action scope.
     pub fn of_action(&self, hit: &Hit) -> Values {
-        let mut values = values(&self.action, hit);
-        values.retain(|_, value| !value.is_empty());
-        values
+        values(&self.action, hit)
     }
 }
 

@@ -30,7 +30,7 @@ pub struct EnrichedHit {
     pub rules: Arc<SiteRules>,
     /// What it does.
     pub step: Step,
-    /// Custom dimensions of visit scope; an empty text clears.
+    /// Custom dimensions of visit scope.
     pub visit_dimensions: Values,
     /// Custom dimensions of action scope.
     pub action_dimensions: Values,

@@ -281,20 +281,14 @@ fn continued(visit: &Visit, hit: &EnrichedHit) -> Visit {
     after
 }
 
-/// Custom values of visit scope: supplied ones replace, an empty dimension clears (§5.8, §5.9).
+/// Custom values of visit scope: supplied ones replace, even when they are empty (§5.8, §5.9).
 fn custom(current: Option<&VisitCustom>, hit: &EnrichedHit) -> Option<Box<VisitCustom>> {
     let variables = &hit.hit.visit_variables;
     if hit.visit_dimensions.is_empty() && variables.is_empty() {
         return current.map(|custom| Box::new(custom.clone()));
     }
     let mut custom = current.cloned().unwrap_or_default();
-    for (dimension, value) in &hit.visit_dimensions {
-        if value.is_empty() {
-            custom.dimensions.remove(dimension);
-        } else {
-            custom.dimensions.insert(*dimension, value.clone());
-        }
-    }
+    custom.dimensions.extend(hit.visit_dimensions.iter().map(|(dimension, value)| (*dimension, value.clone())));
     custom.variables.extend(variables.iter().map(|(slot, pair)| (*slot, pair.clone())));
     Some(Box::new(custom))
 }

@@ -167,7 +167,7 @@ mod tests {
 
     fn check(describe: fn(&About<'_>) -> Described, keys: &[&str], label: &str) {
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-        let about = About { keys: &keys, note: "", zone: "UTC", day: jiff::civil::Date::default() };
+        let about = About { keys: &keys, ..About::default() };
         assert_eq!(describe(&about).label, label);
     }
 

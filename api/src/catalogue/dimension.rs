@@ -33,6 +33,8 @@ pub(crate) enum Dimension {
     Campaign,
     CampaignSource,
     CampaignGroup,
+    /// The custom dimension that the request names: of the base tables only.
+    Custom,
 }
 
 impl Dimension {
@@ -64,6 +66,7 @@ impl Dimension {
             Self::Campaign => "campaign",
             Self::CampaignSource => "campaign_source",
             Self::CampaignGroup => "campaign_group",
+            Self::Custom => "",
         }
     }
 
@@ -80,6 +83,7 @@ impl Dimension {
         match self {
             Self::ReferrerUrl => " AND referrer_type IN (3, 7, 8)",
             Self::User => " AND user_id != ''",
+            Self::Custom => " AND mapContains(dimensions, {custom:UInt32})",
             Self::Campaign | Self::CampaignSource | Self::CampaignGroup => " AND referrer_type = 6",
             _ => "",
         }
@@ -132,6 +136,7 @@ pub(crate) enum Key {
     User,
     VariableName,
     VariableValue,
+    VariableSlot,
     Campaign,
     CampaignKeyword,
     CampaignContent,
@@ -142,6 +147,8 @@ pub(crate) enum Key {
     CampaignId,
     CampaignGroup,
     CampaignPlacement,
+    /// The value of the custom dimension that the request names.
+    CustomDimension,
 }
 
 impl Key {
@@ -202,6 +209,7 @@ impl Key {
             Self::User => ("key_1", "user_id"),
             Self::VariableName => ("key_1", "variable.1"),
             Self::VariableValue => ("key_2", "variable.2"),
+            Self::VariableSlot => ("key_3", "toString(slot)"),
             Self::Campaign => ("key_1", "referrer_name"),
             Self::CampaignKeyword => ("key_2", "referrer_keyword"),
             Self::CampaignContent => ("key_3", "campaign['content']"),
@@ -211,6 +219,7 @@ impl Key {
             Self::CampaignId => ("key_1", "campaign['id']"),
             Self::CampaignGroup => ("key_2", "campaign['group']"),
             Self::CampaignPlacement => ("key_3", "campaign['placement']"),
+            Self::CustomDimension => ("''", "dimensions[{custom:UInt32}]"),
         }
     }
 }
@@ -260,6 +269,8 @@ pub(crate) enum Columns {
     FewWithoutVisits,
     /// Visitors are not told.
     NoVisitors,
+    /// Users of a day are not told.
+    NoUsers,
 }
 
 /// One level of a report's hierarchy; its keys extend those of the level above.
@@ -327,7 +338,7 @@ pub(crate) fn id_of(path: &[String]) -> u64 {
 }
 
 /// A row that wants a name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct About<'a> {
     pub(crate) keys: &'a [String],
     /// What the rollup notes about it.
@@ -336,6 +347,8 @@ pub(crate) struct About<'a> {
     pub(crate) zone: &'a str,
     /// The first day of the period.
     pub(crate) day: Date,
+    /// The id of the custom dimension that the report is about.
+    pub(crate) custom: u32,
 }
 
 impl About<'_> {

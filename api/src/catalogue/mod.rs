@@ -4,6 +4,7 @@ mod actions;
 mod campaigns;
 mod devices;
 mod dimension;
+mod dimensions;
 mod goals;
 mod people;
 mod places;
@@ -12,6 +13,7 @@ mod variables;
 mod visits;
 
 pub(crate) use dimension::{About, Columns, Described, Dimension, Key, Level, Only, VisitRanges, Visits, id_of};
+pub(crate) use dimensions::{VALUE_UNKNOWN, of_custom_dimension};
 pub(crate) use referrers::{KEYWORD_UNKNOWN, names_of as referrer_names};
 
 use crate::{permission::Permission, shape::Processed};
@@ -70,6 +72,8 @@ pub(crate) enum Source {
     CountryCount,
     /// Pages as a tree.
     Pages { field: PageField, role: PageRole },
+    /// Values of a custom dimension of actions, and pages below them.
+    ActionDimension,
     /// Downloads or outlinks by host.
     Clicks(Click),
     /// One row of action counts.
@@ -118,6 +122,21 @@ pub(crate) enum Summary {
     /// `sum_visit_length` as a sentence.
     LengthPretty,
 }
+
+impl Source {
+    /// It is about the custom dimension that the request names.
+    pub(crate) fn is_custom(&self) -> bool {
+        match self {
+            Self::Visits(visits) => visits.dimension == Dimension::Custom,
+            Self::ActionDimension => true,
+            _ => false,
+        }
+    }
+}
+
+/// Page timings as actions have them, in the order of their columns.
+pub(crate) const TIMING_COLUMNS: [&str; 6] =
+    ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
 
 /// What pages are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -127,7 +127,7 @@ mod tests {
 
     fn check(describe: fn(&About<'_>) -> Described, keys: &[&str], label: &str, segment: Option<&str>) {
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-        let about = About { keys: &keys, note: "1.5 2", zone: "UTC", day: jiff::civil::Date::default() };
+        let about = About { keys: &keys, note: "1.5 2", ..About::default() };
         let described = describe(&about);
         assert_eq!(described.label, label);
         assert_eq!(described.metadata.get("segment").and_then(Value::as_text).as_deref(), segment);

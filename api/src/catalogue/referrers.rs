@@ -228,7 +228,7 @@ mod tests {
 
     fn check(keys: &[&str], label: &str, segment: &str) {
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-        let about = About { keys: &keys, note: "", zone: "UTC", day: jiff::civil::Date::default() };
+        let about = About { keys: &keys, ..About::default() };
         let described = if keys.len() == 1 { describe_type(&about) } else { describe_item(&about) };
         let own = described.metadata.get("segment").and_then(crate::value::Value::as_text);
         assert_eq!((described.label.as_str(), own.or(described.segment).as_deref()), (label, Some(segment)));

@@ -31,7 +31,7 @@ fn name_value(keys: &mut Vec<String>) {
 }
 
 fn describe_name(about: &About<'_>) -> Described {
-    Described::new(about.key(0)).with("segment", format!("customVariableName=={}", url_encode(about.key(0))))
+    Described::new(about.key(0)).segment(format!("customVariableName=={}", url_encode(about.key(0))))
 }
 
 fn describe_value(about: &About<'_>) -> Described {

@@ -19,6 +19,15 @@ pub(crate) struct Descriptions {
     sets: BTreeMap<String, MetricSet>,
     goal_sets: BTreeMap<String, GoalSet>,
     reports: Vec<Description>,
+    dimension_reports: DimensionReports,
+}
+
+/// What reports of custom dimensions have in common; each dimension is one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DimensionReports {
+    visit: Description,
+    action: Description,
 }
 
 /// A metric: what it is called, how it is written, what it means.
@@ -154,7 +163,8 @@ mod tests {
     fn every_name_that_is_used_is_described() {
         let all: Descriptions = serde_json::from_str(include_str!("english.json")).unwrap();
         assert!(all.reports.len() > 50);
-        for report in &all.reports {
+        let dimensions = [&all.dimension_reports.visit, &all.dimension_reports.action];
+        for report in all.reports.iter().chain(dimensions) {
             let set = all.set_of(report);
             for key in set.metrics.iter().chain(&set.processed) {
                 assert!(all.metrics.contains_key(key), "{} uses {key}", report.name);

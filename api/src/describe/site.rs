@@ -1,4 +1,4 @@
-use nagare_schema::{Config, Goal, SiteId};
+use nagare_schema::{Config, CustomDimension, DimensionScope, Goal, SiteId};
 
 use super::{Descriptor, ENGLISH};
 
@@ -11,9 +11,12 @@ pub(crate) fn of_site(config: &Config, site: SiteId) -> Vec<Descriptor> {
     let mut descriptors: Vec<Descriptor> = Vec::new();
     let all = ENGLISH.reports.iter().filter(|report| sells || report.category != "Ecommerce");
     for descriptor in all.map(Descriptor::of) {
-        let ends_goals = descriptors.last().is_some_and(|last| last.category == "Goals");
-        if ends_goals && descriptor.category != "Goals" {
-            add_goals(&mut descriptors, config, site);
+        let ended = descriptors.last().filter(|last| last.category != descriptor.category);
+        match ended.map(|last| last.category.as_str()) {
+            Some("Goals") => add_goals(&mut descriptors, config, site),
+            Some("Visitors") => descriptors.extend(of_dimensions(config, site, DimensionScope::Visit)),
+            Some("Actions") => descriptors.extend(of_dimensions(config, site, DimensionScope::Action)),
+            _ => {}
         }
         descriptors.push(descriptor);
     }
@@ -27,6 +30,26 @@ fn add_goals(descriptors: &mut Vec<Descriptor>, config: &Config, site: SiteId) {
             Some(about_goal(Descriptor::of(overview), goal))
         };
         descriptors.extend(OF_GOALS.into_iter().filter_map(of_goal));
+    }
+}
+
+/// The reports about the site's active dimensions of the scope.
+fn of_dimensions(config: &Config, site: SiteId, scope: DimensionScope) -> impl Iterator<Item = Descriptor> {
+    let description = match scope {
+        DimensionScope::Visit => &ENGLISH.dimension_reports.visit,
+        DimensionScope::Action => &ENGLISH.dimension_reports.action,
+    };
+    let active = config.dimensions_of(site).filter(move |own| own.active && own.scope == scope);
+    active.map(|dimension| about_dimension(Descriptor::of(description), dimension))
+}
+
+fn about_dimension(descriptor: Descriptor, dimension: &CustomDimension) -> Descriptor {
+    Descriptor {
+        subcategory: Some(format!("customdimension{}", dimension.id)),
+        title: dimension.name.clone(),
+        dimension: Some(dimension.name.clone()),
+        parameters: vec![("idDimension", dimension.id.to_string())],
+        ..descriptor
     }
 }
 

@@ -6,6 +6,7 @@ mod bulk;
 mod change;
 mod countries;
 mod currency;
+mod dimensions;
 mod goals;
 mod live;
 mod metadata;
@@ -19,6 +20,7 @@ mod row_evolution;
 mod settings;
 mod sites;
 mod users;
+mod variables;
 mod version;
 mod visit_log;
 

@@ -174,7 +174,7 @@ async fn numbers(
     sites: &[SiteId],
     periods: Periods,
 ) -> Result<HashMap<(u32, String), Numbers>, Fault> {
-    let scope = Scope { sites: sites.to_vec(), periods, segment: None, distinct: Distinct::Sketch, levels: 1 };
+    let scope = Scope { distinct: Distinct::Sketch, levels: 1, ..Scope::new(sites, periods) };
     let cells = shape::by_site_and_period(call.engine.run(plan::site_totals(&scope)).await?);
     Ok(cells.into_iter().map(|(cell, facts)| (cell, numbers_of(&facts))).collect())
 }

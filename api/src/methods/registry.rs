@@ -1,6 +1,6 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, goals, live, metadata, multi_sites, overview, processed_report,
-    report, row_evolution, settings, sites, users, version,
+    Answering, Call, annotations, bulk, countries, dimensions, goals, live, metadata, multi_sites, overview,
+    processed_report, report, row_evolution, settings, sites, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -62,6 +62,8 @@ const CALLS: &[&[Method]] = &[
     row_evolution::METHODS,
     sites::METHODS,
     goals::METHODS,
+    dimensions::METHODS,
+    variables::METHODS,
     settings::METHODS,
     annotations::METHODS,
     users::METHODS,

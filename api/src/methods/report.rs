@@ -30,6 +30,8 @@ struct Request<'a> {
     segment: Option<Segment>,
     steps: Steps,
     subtable: Option<u64>,
+    /// The custom dimension that the report is about.
+    custom: Option<u32>,
 }
 
 pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
@@ -72,7 +74,8 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
     }
     let rules = Rules { processed: report.processed, sort: report.sort, flatten: report.flatten };
     let steps = Steps::read(params, rules)?;
-    Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable") })
+    let custom = params.number("idDimension").filter(|_| report.source.is_custom());
+    Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable"), custom })
 }
 
 /// The date where words like `today` are resolved: that of the site when there is one, else UTC.
@@ -107,6 +110,7 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
         segment: request.segment.clone(),
         distinct,
         levels: if all_levels { usize::MAX } else { 1 },
+        custom: request.custom,
     })
 }
 
@@ -152,6 +156,7 @@ impl Request<'_> {
                 ids: &ids,
                 carts: params.flag("abandonedCarts"),
             },
+            custom: self.custom.unwrap_or(0),
         };
         match shape::content(self.report, facts, &view) {
             Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),

@@ -55,7 +55,10 @@ pub(super) fn segment_on(scope: &Scope, rows: Rows) -> String {
 
 /// Binds sites, window and segment.
 pub(super) fn bind(scope: &Scope, sql: String, keys: usize) -> Statement {
-    let statement = bind_window(&scope.sites, &scope.periods, sql, keys);
+    let mut statement = bind_window(&scope.sites, &scope.periods, sql, keys);
+    if let Some(custom) = scope.custom {
+        statement = statement.bind("custom", Bound::Number(i64::from(custom)));
+    }
     match &scope.segment {
         Some(segment) => segment::bind(segment, statement),
         None => statement,

@@ -1,5 +1,6 @@
 //! A report and a request become SQL: closed enums for what is read, bound parameters for every value.
 
+mod action_dimension;
 mod actions;
 mod clauses;
 mod conversions;
@@ -7,6 +8,7 @@ mod live;
 mod products;
 mod segment;
 mod statement;
+mod variables;
 mod visits;
 
 use nagare_schema::SiteId;
@@ -44,12 +46,20 @@ pub(crate) struct Scope {
     pub(crate) distinct: Distinct,
     /// Levels of the report's hierarchy that are needed.
     pub(crate) levels: usize,
+    /// The custom dimension that the report is about.
+    pub(crate) custom: Option<u32>,
 }
 
 impl Scope {
+    /// All levels of a whole site, counted exactly.
+    pub(crate) fn new(sites: &[SiteId], periods: Periods) -> Self {
+        let (distinct, levels) = (Distinct::Exact, usize::MAX);
+        Self { sites: sites.to_vec(), periods, segment: None, distinct, levels, custom: None }
+    }
+
     /// True when sums, too, come from the base tables.
     pub(crate) fn is_base(&self) -> bool {
-        self.segment.is_some()
+        self.segment.is_some() || self.custom.is_some()
     }
 }
 
@@ -62,6 +72,10 @@ pub(crate) enum Part {
     VisitUniques(usize),
     /// How many different things there are.
     Distinct(usize),
+    /// Slots of custom variables of visits.
+    VariableSlots,
+    /// Custom variables of actions: see [`variables::of_actions`].
+    PageVariables,
     /// Latitude and longitude of cities.
     Notes,
     /// Conversion sums by goal and the keys of a level.
@@ -92,6 +106,8 @@ pub(crate) enum Part {
     ProductSales,
     /// Products that were looked at.
     ProductViews,
+    /// Actions by the value of a custom dimension, and by the page below it.
+    DimensionSums(usize),
 }
 
 /// The statements of one report, run at once.
@@ -109,6 +125,7 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::Referrers(_) => visits::referrers(scope),
         Source::CountryCount => visits::countries(scope),
         Source::Pages { field, role } => actions::pages(scope, *field, *role),
+        Source::ActionDimension => action_dimension::by_value(scope),
         Source::Clicks(click) => actions::clicks(scope, *click),
         Source::ActionSummary => actions::totals(scope),
         Source::Goals(_) => conversions::summary(scope),
@@ -121,7 +138,7 @@ fn by_levels(scope: &Scope, visits: &Visits) -> Plan {
     // Whether there is anything below a row is only known from the rows below.
     let needs_all = visits.below || visits.levels.iter().any(|level| level.drops_empty);
     let levels = if needs_all { usize::MAX } else { scope.levels.max(1) };
-    let mut plan = Plan::new();
+    let mut plan = if visits.dimension == Dimension::Variable { variables::slots(scope) } else { Plan::new() };
     for (at, level) in visits.levels.iter().enumerate().take(levels) {
         let grouping = Grouping { dimension: visits.dimension, only: visits.only, keys: level.keys, level: at };
         plan.extend(visits::by_keys(scope, &grouping));

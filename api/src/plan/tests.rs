@@ -12,13 +12,7 @@ use crate::{
 };
 
 fn scope(period: &str, dates: &str) -> Scope {
-    Scope {
-        sites: vec![SiteId(1), SiteId(2)],
-        periods: period::parse(period, dates, date(2024, 3, 31)).unwrap(),
-        segment: None,
-        distinct: Distinct::Exact,
-        levels: usize::MAX,
-    }
+    Scope::new(&[SiteId(1), SiteId(2)], period::parse(period, dates, date(2024, 3, 31)).unwrap())
 }
 
 fn segment(text: &str) -> Segment {

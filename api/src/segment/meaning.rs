@@ -36,7 +36,8 @@ pub(super) fn clause(any: &[Condition], context: Context<'_>) -> Result<Clause, 
 
 fn find(condition: &Condition, context: Context<'_>) -> Result<(Field, Option<u32>), Fault> {
     let name = condition.name.as_str();
-    let Some((field, slot)) = fields::find(name) else {
+    let found = fields::find(name).or_else(|| Some((fields::of_dimension(name, context)?, None)));
+    let Some((field, slot)) = found else {
         return Err(Fault::new(format!("Segment '{name}' is not a supported segment.")));
     };
     if field.listing == Listing::Restricted && !context.is_user {

@@ -4,7 +4,7 @@ use crate::{
     value::{Record, Value},
 };
 
-/// Helper columns that only `showRawMetrics`, `showColumns` and `hideColumns` let through.
+/// Helper columns of page timings that only `showRawMetrics`, `showColumns` and `hideColumns` let through.
 const HELPERS: [&str; 6] = [
     "sum_time_network",
     "sum_time_server",
@@ -31,6 +31,11 @@ impl Columns {
         let shows_helpers = params.flag("showRawMetrics") || !show.is_empty() || !hide.is_empty();
         let is_deep = params.optional_flag("hideColumnsRecursively").unwrap_or(is_deep_by_default);
         Self { show, hide, shows_helpers, is_deep }
+    }
+
+    /// The helpers are columns of the report itself.
+    pub(super) fn with_helpers(self) -> Self {
+        Self { shows_helpers: true, ..self }
     }
 
     pub(crate) fn shows(&self, name: &str) -> bool {

@@ -74,12 +74,15 @@ impl Walk {
             self.above.push(row.label());
             let is_supported = self.flatten != Flatten::Unsupported;
             let has_below = below.is_some();
-            if let Some(below) = below.filter(|_| is_supported) {
-                self.descend(below, &metadata);
-            }
-            if !has_below || !is_supported || self.flat.keeps_parents {
-                row.metadata = metadata;
+            let is_kept = !has_below || !is_supported || self.flat.keeps_parents;
+            row.metadata = metadata;
+            if is_kept {
                 self.flat.describe(self.flatten, &self.above, has_below, &mut row);
+            }
+            if let Some(below) = below.filter(|_| is_supported) {
+                self.descend(below, &row.metadata);
+            }
+            if is_kept {
                 self.rows.push(row);
             }
             self.above.pop();

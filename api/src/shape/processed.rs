@@ -17,6 +17,7 @@ pub(crate) enum Processed {
     ActionsPerVisit,
     TimeOnSite,
     ConversionRate,
+    TimeOnDimension,
 }
 
 impl Processed {
@@ -38,6 +39,7 @@ impl Processed {
             }
             Self::TimeOnPage => ("avg_time_on_page", rate("sum_time_spent", "nb_hits", 0)),
             Self::EntryBounceRate => ("bounce_rate", rate("entry_bounce_count", "entry_nb_visits", 2)),
+            Self::TimeOnDimension => ("avg_time_on_dimension", rate("sum_time_spent", "nb_hits", 0)),
             Self::ExitRate => ("exit_rate", rate("exit_nb_visits", "nb_visits", 2)),
             Self::BounceRate => ("bounce_rate", rate("bounce_count", "nb_visits", 2)),
             Self::ActionsPerVisit => ("nb_actions_per_visit", rate("nb_actions", "nb_visits", 1)),

@@ -63,7 +63,7 @@ impl Sort {
         let ties = || match column {
             LABEL => Ordering::Equal,
             FALLBACK => natural(&a.label(), &b.label()),
-            _ => visits(b).total_cmp(&visits(a)).then_with(|| natural(&a.label(), &b.label())),
+            _ => visits(b).total_cmp(&visits(a)),
         };
         summaries.then(own).then_with(ties)
     }
@@ -156,7 +156,7 @@ mod tests {
     fn rows_are_sorted_as_asked() {
         check("", &["a", " P9", "p10", "Others"]);
         check("filter_sort_order=asc", &[" P9", "p10", "a", "Others"]);
-        check("filter_sort_column=nb_hits", &[" P9", "p10", "a", "Others"]);
+        check("filter_sort_column=nb_hits", &["p10", " P9", "a", "Others"]);
         check("filter_sort_column=label&filter_sort_order=asc", &["a", " P9", "p10", "Others"]);
         check("filter_sort_column=nothing", &["a", " P9", "p10", "Others"]);
     }

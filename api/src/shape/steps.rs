@@ -88,11 +88,13 @@ impl Steps {
                 page: Page::read(params),
             })
         };
+        let columns = Columns::read(params, false);
+        let averages_timings = rules.processed.contains(&Processed::PageTimings);
         Ok(Self {
             rules,
             flat: Flat::read(params),
             generic,
-            columns: Columns::read(params, false),
+            columns: if averages_timings { columns } else { columns.with_helpers() },
             label: Label::read(params),
             format: MetricFormat::read(params)?,
             expanded: params.flag("expanded"),

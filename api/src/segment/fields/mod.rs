@@ -5,7 +5,12 @@ mod ecommerce;
 mod origin;
 mod visitors;
 
-use super::field::{Field, Source};
+use nagare_schema::DimensionScope;
+
+use super::{
+    Context,
+    field::{Category, Column, Field, Rows, Source},
+};
 
 /// Slots of custom variables and product categories.
 pub(crate) const SLOTS: u32 = 5;
@@ -24,6 +29,18 @@ pub(crate) fn find(name: &str) -> Option<(Field, Option<u32>)> {
     let slot = name[base.len()..].parse().ok().filter(|slot| (1..=SLOTS).contains(slot))?;
     let field = fields().find(|field| field.name == base && matches!(field.source, Source::Slots(..)))?;
     Some((*field, Some(slot)))
+}
+
+/// The field of `dimension<id>`, when a site of the request has it and it is active.
+pub(crate) fn of_dimension(name: &str, context: Context<'_>) -> Option<Field> {
+    let id: u32 = name.strip_prefix("dimension")?.parse().ok()?;
+    let mut configured = context.sites.iter().filter_map(|site| context.config.dimensions.get(&(*site, id)));
+    let rows = match configured.find(|dimension| dimension.active)?.scope {
+        DimensionScope::Visit => Rows::Visits,
+        DimensionScope::Action => Rows::Actions,
+    };
+    let column = Column::text("dimensions[#]").at(id);
+    Some(Field::new("dimension", "Custom Dimension", Source::Column(rows, column)).within(Category::CustomVariables))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Facts become rows: what a report holds before a request's filters.
 
+mod action_dimension;
 mod clicks;
 mod goal_summary;
 mod goals;
@@ -9,6 +10,7 @@ mod products;
 mod ranges;
 mod summary;
 mod tree;
+mod variables;
 mod visits;
 
 use std::collections::HashMap;
@@ -45,6 +47,8 @@ pub(crate) struct View<'a> {
     /// The answer has several sites or periods: what has no visit is left out.
     pub(crate) is_keyed: bool,
     pub(crate) goals: GoalView<'a>,
+    /// The id of the custom dimension that the report is about.
+    pub(crate) custom: u32,
 }
 
 /// What is told of goals.
@@ -94,6 +98,7 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         Source::Referrers(column) => Content::Simple(facts.map(|facts| summary::referrers(facts, *column))),
         Source::CountryCount => Content::Simple(facts.map(summary::countries)),
         Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
+        Source::ActionDimension => Content::Table(action_dimension::table(facts_or_none, view)),
         Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
         Source::Goals(columns) => Content::Simple(facts.and_then(|facts| goal_summary::summary(facts, *columns, view))),
         Source::ConversionRanges(ranges) => Content::Table(goal_summary::ranges(facts_or_none, ranges, view)),

@@ -1,8 +1,11 @@
 //! Visits by the keys of a dimension, in levels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{View, goals};
+use super::{
+    View, goals,
+    variables::{self, OfPages, Slot},
+};
 use crate::{
     catalogue::{About, Columns, Described, Dimension, Level, Visits},
     plan::Part,
@@ -21,6 +24,10 @@ struct Numbers {
     max_actions: f64,
     goals: goals::Block,
     note: String,
+    /// Where a custom variable stands.
+    slots: BTreeSet<Slot>,
+    /// What actions have of a custom variable.
+    pages: Option<OfPages>,
 }
 
 /// The numbers of one level by the keys of its rows.
@@ -54,9 +61,18 @@ fn level_numbers(facts: &Facts, level: &Level, at: usize) -> LevelNumbers {
             own.note = format!("{latitude} {longitude}");
         }
     }
+    for (key, slot, pages) in variables::found(facts, at) {
+        let own = numbers.entry(keys(&key)).or_default();
+        if at == 0 {
+            own.slots.insert(slot);
+        }
+        if let Some(pages) = pages {
+            own.pages.get_or_insert_default().add(&pages);
+        }
+    }
     numbers.retain(|keys, own| {
         let is_dropped = level.drops_empty && keys.last().is_some_and(String::is_empty);
-        !is_dropped && (own.sums[0] != 0.0 || !own.goals.is_empty())
+        !is_dropped && (own.sums[0] != 0.0 || own.pages.is_some() || !own.goals.is_empty())
     });
     numbers
 }
@@ -101,20 +117,29 @@ impl Rows<'_> {
             let described = if is_below && level.is_plain_below && !self.view.is_flat {
                 Described::new(keys.last().map_or("", String::as_str))
             } else {
-                (level.describe)(&About { keys, note: &numbers.note, zone: self.view.zone, day: self.view.day })
+                (level.describe)(&self.about(keys, &numbers.note))
             };
             let below = (level.subtable)(keys).and_then(|id| {
                 let next = self.visits.levels.get(at + 1)?;
+                // What conversions alone tell of has nothing below it unless they are told there, too.
+                let can_be_empty = !next.drops_empty && (numbers.sums[0] != 0.0 || next.goals);
                 let table = self.of_level(at + 1, keys, false);
-                (!next.drops_empty || !table.rows.is_empty()).then_some(Subtable { id, table: Some(table) })
+                (can_be_empty || !table.rows.is_empty()).then_some(Subtable { id, table: Some(table) })
             });
             self.row(described, numbers, below, is_below && level.is_plain_below)
         });
         Table { rows: rows.collect(), ids: IdPlace::default() }
     }
 
+    fn about<'a>(&'a self, keys: &'a [String], note: &'a str) -> About<'a> {
+        About { keys, note, zone: self.view.zone, day: self.view.day, custom: self.view.custom }
+    }
+
     fn row(&self, described: Described, numbers: &Numbers, subtable: Option<Subtable>, is_plain: bool) -> Row {
         let mut row = Row { subtable, ..Row::default() };
+        if !numbers.slots.is_empty() {
+            row.metadata.set("slots", variables::list(&numbers.slots));
+        }
         match described.segment {
             // What a row of a hierarchy selects is not what its parts select.
             Some(_) if self.view.is_flat && (is_plain || row.subtable.is_some()) => {}
@@ -133,6 +158,10 @@ impl Numbers {
     /// The VISIT columns and the GOAL block of `reports.md`.
     fn fill(&self, columns: &mut Record, kind: Columns, view: &View<'_>) {
         let visits = self.sums[0];
+        if let Some(pages) = self.pages.as_ref().filter(|_| visits == 0.0) {
+            pages.fill(columns, view);
+            return;
+        }
         if visits == 0.0 && (kind == Columns::FewWithoutVisits || !self.goals.is_empty()) {
             self.goals.fill(columns);
             columns.set("nb_visits", 0);
@@ -142,9 +171,10 @@ impl Numbers {
         if view.is_day && kind != Columns::NoVisitors {
             columns.set("nb_uniq_visitors", number(self.visitors));
         }
-        columns.set("nb_visits", number(visits));
-        columns.set("nb_actions", number(self.sums[1]));
-        if view.is_day {
+        let pages = self.pages.unwrap_or_default();
+        columns.set("nb_visits", number(visits + pages.visits.unwrap_or(0.0)));
+        columns.set("nb_actions", number(self.sums[1] + pages.actions));
+        if view.is_day && kind != Columns::NoUsers {
             columns.set("nb_users", number(self.users));
         }
         columns.set("max_actions", number(self.max_actions));
