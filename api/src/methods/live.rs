@@ -1,8 +1,8 @@
-//! Live (`reports.md` §12): counters and the visit log.
+//! Live (`reports.md` §12): counters, the visit log, and who visited.
 
-use nagare_schema::{UnixSeconds, ZoneClock};
+use nagare_schema::{SiteId, UnixSeconds, VisitId, VisitorId, ZoneClock, named_setting};
 
-use super::{Answering, Call, Method, visit_log};
+use super::{Answering, Call, Method, visit_log, visitor_profile};
 use crate::{
     error::Fault,
     metrics::Family,
@@ -10,6 +10,7 @@ use crate::{
     permission::{Granted, Permission},
     plan::{self, VisitLog},
     segment::{self, Segment},
+    shape::Columns,
     table::Answer,
     value::{Record, Value},
 };
@@ -20,8 +21,9 @@ const MINUTES_MAX: u32 = 2880;
 const VISITS_MAX: u64 = 10_000;
 /// Visits of one answer unless the client says how many.
 const VISITS_DEFAULT: u64 = 100;
-/// What is shown when neither period nor limits are given.
 const DAY_S: i64 = 86_400;
+/// Days that are searched for a neighbouring visit, one after the other, before all of them are.
+const SEARCHED_DAYS: [i64; 3] = [2, 30, 365];
 
 const fn method(name: &'static str, action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>) -> Method {
     Method::new(name, Permission::View, Family::Live, action)
@@ -30,6 +32,14 @@ const fn method(name: &'static str, action: for<'a> fn(Call<'a>, Granted) -> Ans
 pub(super) const METHODS: &[Method] = &[
     method("Live.getCounters", |call, granted| Box::pin(counters(call, granted))),
     method("Live.getLastVisitsDetails", |call, granted| Box::pin(last_visits(call, granted))),
+    method("Live.getMostRecentVisitsDateTime", |call, granted| Box::pin(most_recent_time(call, granted))),
+    method("Live.getMostRecentVisitorId", |call, granted| Box::pin(most_recent_visitor(call, granted))),
+    method("Live.getFirstVisitForVisitorId", |call, granted| Box::pin(first_visit(call, granted))),
+    method("Live.getVisitorProfile", |call, granted| Box::pin(visitor_profile::answer(call, granted))),
+    method("Live.isVisitorProfileEnabled", |call, _| {
+        let is_enabled = profile_enabled(&call).is_ok();
+        Box::pin(std::future::ready(Ok(Answer::Value(is_enabled.into()))))
+    }),
 ];
 
 async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
@@ -37,7 +47,7 @@ async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     call.params.required("lastMinutes")?;
     let minutes = call.params.number::<u32>("lastMinutes").filter(|minutes| (1..=MINUTES_MAX).contains(minutes));
     let minutes = minutes.ok_or_else(|| Fault::new(format!("'lastMinutes' is a number from 1 to {MINUTES_MAX}.")))?;
-    let segment = segment_of(&call, &granted)?;
+    let segment = segment_of(&call, &granted.sites)?;
     let since = UnixSeconds(UnixSeconds::from(call.now).0 - i64::from(minutes) * 60);
     let rows = call.engine.rows(&plan::counters(&granted.sites, since, segment.as_ref())).await?;
     let row = rows.into_iter().next().unwrap_or_default();
@@ -45,47 +55,133 @@ async fn counters(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
         .iter()
         .enumerate()
         .map(|(at, name)| (*name, Value::number(row.get(at).and_then(serde_json::Value::as_f64).unwrap_or(0.0))));
-    let record: Record = numbers.collect();
+    let mut record: Record = numbers.collect();
+    Columns::read(call.params, false).record(&mut record);
     Ok(Answer::Value(Value::List(vec![record.into()])))
 }
 
-fn segment_of(call: &Call<'_>, granted: &Granted) -> Result<Option<Segment>, Fault> {
-    Segment::parse(call.params.text("segment"), segment::Context::new(call.caller, &granted.sites))
+/// The segment of the request.
+pub(super) fn segment_of(call: &Call<'_>, sites: &[SiteId]) -> Result<Option<Segment>, Fault> {
+    Segment::parse(call.params.text("segment"), segment::Context::new(call.caller, sites))
+}
+
+/// The visits of one visitor among those that the request selects.
+pub(super) fn of_visitor(call: &Call<'_>, sites: &[SiteId], visitor: &str) -> Result<Segment, Fault> {
+    let visitor: VisitorId = visitor.parse().map_err(|_| Fault::new("'visitorId' is a visitor id of 16 digits."))?;
+    let own = Segment::parse(Some(&format!("visitorId=={visitor}")), segment::Context::new(call.caller, sites))?;
+    own.unwrap_or_default().and(segment_of(call, sites)?)
+}
+
+fn log_enabled(call: &Call<'_>) -> Result<(), Fault> {
+    enabled(!call.caller.config.settings.named.flag(&named_setting::LOG_DISABLED), "Visits log")
+}
+
+/// A profile is made of the log.
+pub(super) fn profile_enabled(call: &Call<'_>) -> Result<(), Fault> {
+    log_enabled(call)?;
+    enabled(!call.caller.config.settings.named.flag(&named_setting::PROFILE_DISABLED), "Visitor profile")
+}
+
+fn enabled(is_enabled: bool, feature: &str) -> Result<(), Fault> {
+    if is_enabled {
+        return Ok(());
+    }
+    Err(Fault::new(format!(
+        "{feature} is deactivated globally. A user with super user access can enable this feature in the general \
+         settings."
+    )))
 }
 
 async fn last_visits(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    log_enabled(&call)?;
     let log = log_of(&call, &granted)?;
     visit_log::table(&call, &log).await.map(Answer::Table)
 }
 
-fn log_of(call: &Call<'_>, granted: &Granted) -> Result<VisitLog, Fault> {
-    let params = call.params;
-    let now = UnixSeconds::from(call.now);
+/// First and last day of the request's period; `None` without one.
+fn days_of(call: &Call<'_>, granted: &Granted) -> Result<Option<(String, String)>, Fault> {
+    let (Some(period), Some(date)) = (call.params.filled("period"), call.params.filled("date")) else {
+        return Ok(None);
+    };
     let zone = match granted.sites.as_slice() {
         [site] => call.caller.config.sites.get(site).map_or("UTC", |site| site.timezone.as_str()),
         _ => "UTC",
     };
-    let days = match (params.filled("period"), params.filled("date")) {
-        (Some(period), Some(date)) => {
-            let today = ZoneClock::new(zone).local(now).date();
-            let window = period::parse(period, date, today)?.window();
-            window.map(|(from, to)| (from.to_string(), to.to_string()))
-        }
-        _ => None,
+    let today = ZoneClock::new(zone).local(UnixSeconds::from(call.now)).date();
+    let window = period::parse(period, date, today)?.window();
+    Ok(window.map(|(from, to)| (from.to_string(), to.to_string())))
+}
+
+/// How many visits are asked for; the second name is that of old clients.
+fn limit_of(call: &Call<'_>) -> Option<u64> {
+    let limit = ["filter_limit", "countVisitorsToFetch"].into_iter().find_map(|name| call.params.number::<i64>(name));
+    limit.map(|limit| u64::try_from(limit).unwrap_or(VISITS_MAX).min(VISITS_MAX))
+}
+
+fn log_of(call: &Call<'_>, granted: &Granted) -> Result<VisitLog, Fault> {
+    let params = call.params;
+    let days = days_of(call, granted)?;
+    let limit = limit_of(call);
+    let is_bounded = days.is_some() || limit.is_some();
+    let day_ago = UnixSeconds::from(call.now).0 - DAY_S;
+    let after: i64 = params.number("minTimestamp").unwrap_or(if is_bounded { 0 } else { day_ago });
+    let segment = match params.filled("visitorId") {
+        Some(visitor) => Some(of_visitor(call, &granted.sites, visitor)?),
+        None => segment_of(call, &granted.sites)?,
     };
-    let limit = match params.number::<i64>("filter_limit") {
-        Some(limit) => u64::try_from(limit).unwrap_or(VISITS_MAX).min(VISITS_MAX),
-        None => VISITS_DEFAULT,
-    };
-    let is_bounded = days.is_some() || params.text("filter_limit").is_some();
-    let after = params.number("minTimestamp").unwrap_or(if is_bounded { 0 } else { now.0 - DAY_S });
     Ok(VisitLog {
-        sites: granted.sites.clone(),
         days,
-        segment: segment_of(call, granted)?,
         after: UnixSeconds(after.max(0)),
-        limit,
         offset: params.number("filter_offset").unwrap_or(0),
         ascending: params.text("filter_sort_order") == Some("asc"),
+        with_actions: !params.flag("doNotFetchActions"),
+        ..VisitLog::of(&granted.sites, segment, limit.unwrap_or(VISITS_DEFAULT))
     })
+}
+
+/// The first visit of a log that has no lower end: days are searched in growing steps.
+pub(super) async fn first_of(call: &Call<'_>, log: VisitLog) -> Result<Option<visit_log::Logged>, Fault> {
+    let newest = log.beyond.map_or(UnixSeconds::from(call.now), |(at, _)| at);
+    for days in SEARCHED_DAYS {
+        let log = VisitLog { after: UnixSeconds((newest.0 - days * DAY_S).max(0)), ..log.clone() };
+        if let Some(found) = visit_log::read(call, &log).await?.pop() {
+            return Ok(Some(found));
+        }
+    }
+    Ok(visit_log::read(call, &log).await?.pop())
+}
+
+/// The visitor of the latest visit.
+pub(super) async fn latest_visitor(call: &Call<'_>, sites: &[SiteId]) -> Result<Option<VisitorId>, Fault> {
+    let log = VisitLog::of(sites, segment_of(call, sites)?, 1);
+    Ok(first_of(call, log).await?.map(|found| VisitorId(found.visit.visitor)))
+}
+
+async fn most_recent_visitor(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    profile_enabled(&call)?;
+    let visitor = latest_visitor(&call, &granted.sites).await?.filter(|_| call.caller.is_user());
+    Ok(Answer::Value(visitor.map(|visitor| visitor.to_string()).unwrap_or_default().into()))
+}
+
+async fn most_recent_time(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    let days = days_of(&call, &granted)?;
+    let log = VisitLog { days, ..VisitLog::of(&granted.sites, segment_of(&call, &granted.sites)?, 1) };
+    let last = visit_log::read(&call, &log).await?.pop();
+    let text = |logged: visit_log::Logged| {
+        let at = ZoneClock::new("UTC").local(UnixSeconds(logged.visit.last_at));
+        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    Ok(Answer::Value(last.map(text).unwrap_or_default().into()))
+}
+
+async fn first_visit(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    profile_enabled(&call)?;
+    let segment = of_visitor(&call, &granted.sites, call.params.required("visitorId")?)?;
+    let log = VisitLog { ascending: true, ..VisitLog::of(&granted.sites, Some(segment), 1) };
+    visit_log::table(&call, &log).await.map(Answer::Table)
+}
+
+/// Where a visit stands in the log.
+pub(super) fn place(logged: &visit_log::Logged) -> (UnixSeconds, VisitId) {
+    (UnixSeconds(logged.visit.last_at), VisitId(logged.visit.id))
 }

@@ -23,6 +23,7 @@ mod users;
 mod variables;
 mod version;
 mod visit_log;
+mod visitor_profile;
 
 use std::pin::Pin;
 

@@ -20,24 +20,57 @@ pub(crate) struct VisitLog {
     pub(crate) limit: u64,
     pub(crate) offset: u64,
     pub(crate) ascending: bool,
+    /// What was done in the visits is read, too.
+    pub(crate) with_actions: bool,
+    /// Only visits that this one comes before, by last action and id.
+    pub(crate) beyond: Option<(UnixSeconds, VisitId)>,
+}
+
+impl VisitLog {
+    /// The latest visits of sites.
+    pub(crate) fn of(sites: &[SiteId], segment: Option<Segment>, limit: u64) -> Self {
+        Self {
+            sites: sites.to_vec(),
+            days: None,
+            segment,
+            after: UnixSeconds(0),
+            limit,
+            offset: 0,
+            ascending: false,
+            with_actions: false,
+            beyond: None,
+        }
+    }
+}
+
+/// Visits of which what was done is read.
+#[derive(Debug, Clone)]
+pub(crate) struct Visits {
+    pub(crate) sites: Vec<SiteId>,
+    pub(crate) ids: Vec<VisitId>,
+    /// The first and the last action of them all.
+    pub(crate) from: UnixSeconds,
+    pub(crate) to: UnixSeconds,
 }
 
 fn ids(sites: &[SiteId]) -> Bound {
     Bound::Ids(sites.iter().map(|site| u64::from(site.0)).collect())
 }
 
-/// One row: visits, actions, visitors and converted visits since `since`.
+/// One row: visits, actions, visitors and conversions since `since`.
 pub(crate) fn counters(sites: &[SiteId], since: UnixSeconds, segment: Option<&Segment>) -> Statement {
     // A visit counts on the day of its last action, whose date is at most a day off in its time zone.
     const RECENT: &str = "site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime({since:Int64}, 'UTC')) - 1";
     let of = |rows: Rows| selected(segment, rows, Span(RECENT));
     let sql = format!(
         "SELECT sum(live), (SELECT count() FROM actions WHERE {RECENT} AND at >= toDateTime({{since:Int64}}, 'UTC'){of_actions}), \
-         uniqExact(visitor_id), sumIf(live, converted = 1) FROM (\
-         SELECT visitor_id, converted, sum(sign) AS live FROM visits \
+         uniqExact(visitor_id), (SELECT toInt64(sum(sign)) FROM conversions \
+         WHERE {RECENT} AND at >= toDateTime({{since:Int64}}, 'UTC') AND goal >= 0{of_conversions}) FROM (\
+         SELECT visitor_id, sum(sign) AS live FROM visits \
          WHERE {RECENT} AND last_at >= toDateTime({{since:Int64}}, 'UTC'){of_visits} \
-         GROUP BY visitor_id, converted HAVING live > 0)",
+         GROUP BY visitor_id HAVING live > 0)",
         of_actions = of(Rows::Actions),
+        of_conversions = of(Rows::Conversions),
         of_visits = of(Rows::Visits),
     );
     let statement = Statement::new(sql, 0).bind("sites", ids(sites)).bind("since", Bound::Number(since.0));
@@ -68,10 +101,17 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     let days = if log.days.is_some() { " AND day BETWEEN {from:Date} AND {to:Date}" } else { "" };
     let span = if log.days.is_some() { SPAN_OF_DAYS } else { SPAN };
     let segment = selected(log.segment.as_ref(), Rows::Visits, span);
+    let side = if log.ascending { ">" } else { "<" };
+    let beyond = match log.beyond {
+        Some(_) => format!(
+            " AND (last_at, visit_id) {side} (toDateTime({{beyond_at:Int64}}, 'UTC'), {{beyond_id:UInt64}})"
+        ),
+        None => String::new(),
+    };
     // A date before 1970 would wrap around.
     let window = format!(
         "site_id IN {{sites:Array(UInt32)}}{days} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
-         AND day >= toDate(toDateTime(greatest({{after:Int64}} - 86400, 0), 'UTC'))"
+         AND day >= toDate(toDateTime(greatest({{after:Int64}} - 86400, 0), 'UTC')){beyond}"
     );
     let sql = format!(
         "SELECT site_id, visit_id, visitor_id, config_id, user_id, address, toUnixTimestamp(first_at), \
@@ -93,22 +133,31 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
         .bind("limit", number(log.limit))
         .bind("offset", number(log.offset));
     let statement = bound(log.segment.as_ref(), statement);
+    let statement = match log.beyond {
+        Some((at, id)) => statement.bind("beyond_at", Bound::Number(at.0)).bind("beyond_id", number(id.0)),
+        None => statement,
+    };
     match &log.days {
         Some((from, to)) => statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone())),
         None => statement,
     }
 }
 
-fn of_visits(sql: String, sites: &[SiteId], visits: &[VisitId]) -> Statement {
+fn of_visits(sql: String, visits: &Visits) -> Statement {
     Statement::new(sql, 0)
-        .bind("sites", ids(sites))
-        .bind("visits", Bound::Ids(visits.iter().map(|visit| visit.0).collect()))
+        .bind("sites", ids(&visits.sites))
+        .bind("visits", Bound::Ids(visits.ids.iter().map(|visit| visit.0).collect()))
+        .bind("from", Bound::Number(visits.from.0))
+        .bind("to", Bound::Number(visits.to.0))
 }
 
-const OF_VISITS: &str = "site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)}";
+/// A row is on the day of its time, which is at most a day off in its time zone.
+const OF_VISITS: &str = "site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} \
+                         AND day BETWEEN toDate(toDateTime({from:Int64}, 'UTC')) - 1 \
+                         AND toDate(toDateTime({to:Int64}, 'UTC')) + 1";
 
 /// What was done in the visits, in order, at most `per_visit` of each.
-pub(crate) fn visit_actions(sites: &[SiteId], visits: &[VisitId], per_visit: u64) -> Statement {
+pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
     let sql = format!(
         "SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), \
          bitShiftRight(cityHash64(url), 11), time_spent_before, position, pageview_id, \
@@ -120,17 +169,17 @@ pub(crate) fn visit_actions(sites: &[SiteId], visits: &[VisitId], per_visit: u64
          FROM actions WHERE {OF_VISITS} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id"
     );
     let bound = Bound::Number(i64::try_from(per_visit).unwrap_or(i64::MAX));
-    of_visits(sql, sites, visits).bind("per_visit", bound)
+    of_visits(sql, visits).bind("per_visit", bound)
 }
 
 /// The conversions of the visits that no row cancels, in order.
-pub(crate) fn visit_conversions(sites: &[SiteId], visits: &[VisitId]) -> Statement {
+pub(crate) fn visit_conversions(visits: &Visits) -> Statement {
     let sql = format!(
         "SELECT visit_id, goal, toUnixTimestamp(at), buster, ifNull(url, ''), url_prefix, action_id, order_id, revenue_e4, \
          subtotal_e4, tax_e4, shipping_e4, discount_e4, items, toString(referrer_type), referrer_name, \
          referrer_keyword FROM conversions FINAL WHERE {OF_VISITS} ORDER BY visit_id, at, goal"
     );
-    of_visits(sql, sites, visits)
+    of_visits(sql, visits)
 }
 
 /// What the visitors ordered and left in carts, ever: site, visitor, goal, count, revenue, items.
@@ -142,10 +191,10 @@ pub(crate) fn visitor_sales(sites: &[SiteId], visitors: &[u64]) -> Statement {
 }
 
 /// The items of their orders and carts.
-pub(crate) fn visit_items(sites: &[SiteId], visits: &[VisitId]) -> Statement {
+pub(crate) fn visit_items(visits: &Visits) -> Statement {
     let sql = format!(
         "SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM conversion_items FINAL \
          WHERE {OF_VISITS} AND deleted = 0 ORDER BY visit_id, goal, buster, line"
     );
-    of_visits(sql, sites, visits)
+    of_visits(sql, visits)
 }

@@ -85,17 +85,25 @@ fn visit_log_and_counters() {
         limit: 10,
         offset: 5,
         ascending: false,
+        with_actions: true,
+        beyond: None,
     };
-    let visits = [VisitId(7), VisitId(9)];
+    let visits = LoggedVisits {
+        sites: log.sites.clone(),
+        ids: vec![VisitId(7), VisitId(9)],
+        from: UnixSeconds(1_704_067_200),
+        to: UnixSeconds(1_704_070_800),
+    };
     let statements = [
         counters(&log.sites, UnixSeconds(1_704_067_200), None),
         counters(&log.sites, UnixSeconds(1_704_067_200), Some(&segment("pageUrl==x.org/a"))),
         visit_log(&log),
         visit_log(&VisitLog { segment: Some(segment("actions>3;pageTitle!=a")), ..log.clone() }),
         visit_log(&VisitLog { days: None, ascending: true, ..log.clone() }),
-        visit_actions(&log.sites, &visits, 500),
-        visit_conversions(&log.sites, &visits),
-        visit_items(&log.sites, &visits),
+        visit_log(&VisitLog { beyond: Some((UnixSeconds(1_704_067_200), VisitId(7))), ..log.clone() }),
+        visit_actions(&visits, 500),
+        visit_conversions(&visits),
+        visit_items(&visits),
     ];
     let texts: Vec<String> = statements.iter().map(Statement::to_string).collect();
     snapshot::check("src/plan/snapshots/live.sql", &texts.join("\n"));

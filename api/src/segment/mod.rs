@@ -85,4 +85,13 @@ impl Segment {
         let all: Result<Vec<Clause>, Fault> = expression.all.iter().map(|any| meaning::clause(any, context)).collect();
         Self { all: all? }.bounded().map(Some)
     }
+
+    /// What both let through.
+    ///
+    /// # Errors
+    /// When the two together are too large.
+    pub(crate) fn and(self, other: Option<Self>) -> Result<Self, Fault> {
+        let all = self.all.into_iter().chain(other.unwrap_or_default().all);
+        Self { all: all.collect() }.bounded()
+    }
 }

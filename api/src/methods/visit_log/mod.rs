@@ -10,7 +10,7 @@ mod visit;
 
 use std::collections::HashMap;
 
-use nagare_schema::{SiteId, VisitId};
+use nagare_schema::{SiteId, UnixSeconds, VisitId};
 use serde::de::DeserializeOwned;
 
 use self::{
@@ -22,33 +22,53 @@ use self::{
 use super::Call;
 use crate::{
     error::Fault,
-    plan::{self, Statement, VisitLog},
+    plan::{self, LoggedVisits, Statement, VisitLog},
     shape::Columns,
     table::{IdPlace, Row, Table},
+    value::Record,
 };
 
 /// Actions shown of one visit.
 const ACTIONS_MAX: u64 = 500;
 
-/// The visits of a log, one row each.
-pub(super) async fn table(call: &Call<'_>, log: &VisitLog) -> Result<Table, Fault> {
+/// A visit of the log.
+pub(super) struct Logged {
+    pub(super) visit: VisitRow,
+    done: Done,
+}
+
+/// The visits of a log.
+pub(super) async fn read(call: &Call<'_>, log: &VisitLog) -> Result<Vec<Logged>, Fault> {
     let visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
     let mut details = details(call, log, &visits).await?;
     let sales = sales(call, log, &visits).await?;
-    let columns = Columns::read(call.params, true);
-    let (is_named, is_flat) = (call.caller.is_user(), call.params.flag("flat"));
-    let rows = visits.into_iter().filter_map(|visit| {
-        let site = call.caller.config.sites.get(&SiteId(visit.site))?;
+    let logged = visits.into_iter().map(|visit| {
         let mut done = details.remove(&visit.id).unwrap_or_default();
         done.sales = sales.get(&(visit.site, visit.visitor)).copied().unwrap_or_default();
-        let mut columns = visit.record(&Shown::new(site), &done, is_named);
-        if is_flat {
-            flat::fill(&mut columns);
-        }
-        Some(Row { columns, ..Row::default() })
+        Logged { visit, done }
     });
+    Ok(logged.collect())
+}
+
+/// The visits as their sites show them.
+pub(super) fn records(call: &Call<'_>, visits: &[Logged]) -> Vec<Record> {
+    let is_named = call.caller.is_user();
+    let record = |logged: &Logged| {
+        let site = call.caller.config.sites.get(&SiteId(logged.visit.site))?;
+        Some(logged.visit.record(&Shown::new(site), &logged.done, is_named))
+    };
+    visits.iter().filter_map(record).collect()
+}
+
+/// The visits of a log, one row each.
+pub(super) async fn table(call: &Call<'_>, log: &VisitLog) -> Result<Table, Fault> {
+    let mut records = records(call, &read(call, log).await?);
+    if call.params.flag("flat") {
+        records.iter_mut().for_each(flat::fill);
+    }
+    let rows = records.into_iter().map(|columns| Row { columns, ..Row::default() });
     let mut table = Table { rows: rows.collect(), ids: IdPlace::Hidden };
-    columns.table(&mut table);
+    Columns::read(call.params, true).table(&mut table);
     Ok(table)
 }
 
@@ -59,27 +79,37 @@ struct Done {
     conversions: Vec<ConversionRow>,
     items: Vec<ItemRow>,
     goal_names: HashMap<i32, String>,
+    /// Conversions of goals.
+    goals: usize,
     sales: VisitorSales,
 }
 
 async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result<HashMap<u64, Done>, Fault> {
     let mut details: HashMap<u64, Done> = HashMap::new();
-    if visits.is_empty() || call.params.flag("doNotFetchActions") {
+    let (Some(from), Some(to)) =
+        (visits.iter().map(|visit| visit.first_at).min(), visits.iter().map(|visit| visit.last_at).max())
+    else {
+        return Ok(details);
+    };
+    let ids: Vec<VisitId> = visits.iter().map(|visit| VisitId(visit.id)).collect();
+    let of = LoggedVisits { sites: log.sites.clone(), ids, from: UnixSeconds(from), to: UnixSeconds(to) };
+    let conversions: Vec<ConversionRow> = rows(call, &plan::visit_conversions(&of)).await?;
+    for conversion in conversions {
+        let done = details.entry(conversion.visit).or_default();
+        done.goals += usize::from(conversion.goal > 0);
+        // They are counted also where what was done is not shown.
+        if log.with_actions {
+            done.conversions.push(conversion);
+        }
+    }
+    if !log.with_actions {
         return Ok(details);
     }
-    let ids: Vec<VisitId> = visits.iter().map(|visit| VisitId(visit.id)).collect();
-    let (actions, conversions, items) = (
-        plan::visit_actions(&log.sites, &ids, ACTIONS_MAX),
-        plan::visit_conversions(&log.sites, &ids),
-        plan::visit_items(&log.sites, &ids),
-    );
-    let (actions, conversions, items): (Vec<ActionRow>, Vec<ConversionRow>, Vec<ItemRow>) =
-        tokio::try_join!(rows(call, &actions), rows(call, &conversions), rows(call, &items))?;
+    let (actions, items) = (plan::visit_actions(&of, ACTIONS_MAX), plan::visit_items(&of));
+    let (actions, items): (Vec<ActionRow>, Vec<ItemRow>) =
+        tokio::try_join!(rows(call, &actions), rows(call, &items))?;
     actions.into_iter().for_each(|action| details.entry(action.visit).or_default().actions.push(action));
     items.into_iter().for_each(|item| details.entry(item.visit).or_default().items.push(item));
-    for conversion in conversions {
-        details.entry(conversion.visit).or_default().conversions.push(conversion);
-    }
     for visit in visits {
         if let Some(done) = details.get_mut(&visit.id) {
             let goals = call.caller.config.goals_of(SiteId(visit.site));

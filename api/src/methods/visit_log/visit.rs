@@ -17,15 +17,15 @@ use crate::{
 const DAY_S: u32 = 86_400;
 /// One row of `plan::visit_log`, its columns in order.
 #[derive(Debug, Deserialize)]
-pub(super) struct VisitRow {
-    pub(super) site: u32,
-    pub(super) id: u64,
-    pub(super) visitor: u64,
+pub(in crate::methods) struct VisitRow {
+    pub(in crate::methods) site: u32,
+    pub(in crate::methods) id: u64,
+    pub(in crate::methods) visitor: u64,
     config: u64,
     user: String,
     address: String,
-    pub(super) first_at: i64,
-    last_at: i64,
+    pub(in crate::methods) first_at: i64,
+    pub(in crate::methods) last_at: i64,
     pub(super) total_time: u32,
     actions: u32,
     interactions: u32,
@@ -75,7 +75,6 @@ impl VisitRow {
     /// The visit as a client sees it; without what tells who it was unless `is_named`.
     pub(super) fn record(&self, shown: &Shown<'_>, done: &Done, is_named: bool) -> Record {
         let named = |text: String| if is_named { text } else { String::new() };
-        let goals = done.conversions.iter().filter(|conversion| conversion.goal > 0).count();
         let mut record = Record::default()
             .with("idSite", i64::from(self.site))
             .with("idVisit", self.id.cast_signed())
@@ -83,7 +82,7 @@ impl VisitRow {
             .with("visitorId", named(VisitorId(self.visitor).to_string()))
             .with("fingerprint", named(ConfigId(self.config).to_string()))
             .with("actionDetails", Value::List(action::details(done, self, shown)))
-            .with("goalConversions", i64::try_from(goals).unwrap_or(i64::MAX))
+            .with("goalConversions", i64::try_from(done.goals).unwrap_or(i64::MAX))
             .with("siteCurrency", shown.site.currency.as_str())
             .with("siteCurrencySymbol", shown.currency_symbol());
         self.times(&mut record, shown);
