@@ -103,9 +103,9 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     let segment = selected(log.segment.as_ref(), Rows::Visits, span);
     let side = if log.ascending { ">" } else { "<" };
     let beyond = match log.beyond {
-        Some(_) => format!(
-            " AND (last_at, visit_id) {side} (toDateTime({{beyond_at:Int64}}, 'UTC'), {{beyond_id:UInt64}})"
-        ),
+        Some(_) => {
+            format!(" AND (last_at, visit_id) {side} (toDateTime({{beyond_at:Int64}}, 'UTC'), {{beyond_id:UInt64}})")
+        }
         None => String::new(),
     };
     // A date before 1970 would wrap around.

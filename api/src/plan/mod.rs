@@ -13,7 +13,9 @@ mod visits;
 
 use nagare_schema::SiteId;
 
-pub(crate) use live::{VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log, visitor_sales};
+pub(crate) use live::{
+    VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log, visitor_sales,
+};
 pub(crate) use statement::{Bound, Statement};
 
 use clauses::Grouping;

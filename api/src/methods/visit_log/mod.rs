@@ -106,8 +106,7 @@ async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result
         return Ok(details);
     }
     let (actions, items) = (plan::visit_actions(&of, ACTIONS_MAX), plan::visit_items(&of));
-    let (actions, items): (Vec<ActionRow>, Vec<ItemRow>) =
-        tokio::try_join!(rows(call, &actions), rows(call, &items))?;
+    let (actions, items): (Vec<ActionRow>, Vec<ItemRow>) = tokio::try_join!(rows(call, &actions), rows(call, &items))?;
     actions.into_iter().for_each(|action| details.entry(action.visit).or_default().actions.push(action));
     items.into_iter().for_each(|item| details.entry(item.visit).or_default().items.push(item));
     for visit in visits {

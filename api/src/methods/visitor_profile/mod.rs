@@ -95,9 +95,8 @@ struct Profile {
 impl Profile {
     fn record(self) -> Record {
         let listed: Vec<Value> = self.visits.iter().take(self.listed).cloned().map(Value::Record).collect();
-        let mut record = Record::default()
-            .with("visitorId", self.visitor.as_str())
-            .with("hasMoreVisits", i64::from(self.has_more));
+        let mut record =
+            Record::default().with("visitorId", self.visitor.as_str()).with("hasMoreVisits", i64::from(self.has_more));
         counts::fill(&mut record, &self.visits);
         let listed_count = number(listed.len());
         record.set("lastVisits", Value::List(listed));
@@ -210,9 +209,8 @@ mod tests {
         assert_eq!(record.number("totalRevisitedPages"), Some(1.0));
         let goals = Record::default().with("idgoal=2", 2);
         assert_eq!(record.get("totalConversionsByGoal"), Some(&goals.into()));
-        let pages = [("y", 3), ("x", 1)].map(|(url, count)| {
-            Value::Record(Record::default().with("url", url).with("count", count))
-        });
+        let pages = [("y", 3), ("x", 1)]
+            .map(|(url, count)| Value::Record(Record::default().with("url", url).with("count", count)));
         assert_eq!(record.get("visitedPages"), Some(&Value::List(pages.to_vec())));
         let country = list(&record, "countries").next().unwrap();
         let cities = Value::List(vec![Value::from("Paris")]);

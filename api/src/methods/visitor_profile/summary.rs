@@ -139,7 +139,11 @@ fn variables(visits: &[Record]) -> Vec<Record> {
         let own = pairs.iter().filter(|(known, _)| *known == name).map(|(_, value)| *value);
         Frequencies::of(own).records("value", "count")
     };
-    names.0.iter().map(|(name, _)| Record::default().with("name", *name).with("values", values(of_name(name)))).collect()
+    names
+        .0
+        .iter()
+        .map(|(name, _)| Record::default().with("name", *name).with("values", values(of_name(name))))
+        .collect()
 }
 
 /// Name and value of a slot.
