@@ -5,6 +5,7 @@ mod campaigns;
 mod devices;
 mod dimension;
 mod dimensions;
+mod events;
 mod goals;
 mod people;
 mod places;
@@ -78,6 +79,12 @@ pub(crate) enum Source {
     Clicks(Click),
     /// One row of action counts.
     ActionSummary,
+    /// Actions by a key, and below it by one of `seconds`.
+    Groups { group: ActionGroup, first: ActionKey, seconds: &'static [ActionKey] },
+    /// One row of average page timings.
+    PageTimings,
+    /// One row of transferred bytes.
+    Bandwidth,
     /// One row of conversions.
     Goals(GoalColumns),
     /// Conversions by ranges of a number.
@@ -168,6 +175,41 @@ pub(crate) enum Click {
     Outlink,
 }
 
+/// Actions that are told by their own keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActionGroup {
+    Events,
+    Contents,
+    SearchCategories,
+}
+
+/// What such actions are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ActionKey {
+    EventCategory,
+    EventAction,
+    EventName,
+    ContentName,
+    ContentPiece,
+    ContentTarget,
+    SearchCategory,
+}
+
+impl ActionKey {
+    /// How `secondaryDimension` and segments name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::EventCategory => "eventCategory",
+            Self::EventAction => "eventAction",
+            Self::EventName => "eventName",
+            Self::ContentName => "contentName",
+            Self::ContentPiece => "contentPiece",
+            Self::ContentTarget => "contentTarget",
+            Self::SearchCategory => "siteSearchCategory",
+        }
+    }
+}
+
 /// Default order of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sort {
@@ -212,6 +254,7 @@ pub(crate) fn reports() -> impl Iterator<Item = &'static Report> {
     [
         visits::REPORTS,
         actions::REPORTS,
+        events::REPORTS,
         referrers::REPORTS,
         goals::REPORTS,
         places::REPORTS,

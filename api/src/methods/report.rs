@@ -7,12 +7,13 @@ use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting
 
 use super::Call;
 use crate::{
-    catalogue::{Report, Sites, Source, Summary},
+    catalogue::{ActionGroup, Report, Sites, Source, Summary},
     error::Fault,
     period::{self, Period, PeriodKind, Periods},
     permission::Granted,
     plan::{self, Distinct, EXACT_VISITS_MAX, Scope},
     query::Facts,
+    request::Params,
     segment::{self, Segment},
     shape::{self, Content, GoalChoice, GoalView, Rules, Steps, View, pretty},
     table::{Answer, AnswerMap},
@@ -72,10 +73,33 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
     {
         return Err(Fault::new(format!("The metric {column} is not enabled for the requested period.")));
     }
+    check_secondary(report, params)?;
     let rules = Rules { processed: report.processed, sort: report.sort, flatten: report.flatten };
-    let steps = Steps::read(params, rules)?;
+    // Contents never show what is below their rows in place (`reports.md` §10).
+    let steps = match report.source {
+        Source::Groups { group: ActionGroup::Contents, .. } => {
+            Steps::read(&params.clone().without(&["expanded"]), rules)?
+        }
+        _ => Steps::read(params, rules)?,
+    };
     let custom = params.number("idDimension").filter(|_| report.source.is_custom());
     Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable"), custom })
+}
+
+/// `secondaryDimension` names one of the keys that may stand below the first (`reports.md` §10).
+fn check_secondary(report: &Report, params: &Params) -> Result<(), Fault> {
+    let (Source::Groups { seconds, .. }, Some(asked)) = (&report.source, params.filled("secondaryDimension")) else {
+        return Ok(());
+    };
+    if seconds.iter().any(|key| key.name() == asked) {
+        return Ok(());
+    }
+    let names: Vec<&str> = seconds.iter().map(|key| key.name()).collect();
+    Err(Fault::new(format!(
+        "Secondary dimension '{asked}' is not valid for the API {}. Use one of: {}",
+        report.name.rsplit('.').next().unwrap_or_default(),
+        names.join(", ")
+    )))
 }
 
 /// The date where words like `today` are resolved: that of the site when there is one, else UTC.
@@ -150,6 +174,7 @@ impl Request<'_> {
             day: day.unwrap_or_default(),
             site_urls: site.map_or(&[], |site| site.urls.as_slice()),
             is_keyed: self.granted.keyed || self.periods.keyed,
+            secondary: params.filled("secondaryDimension"),
             goals: GoalView {
                 choice: GoalChoice::read(params),
                 each: params.flag("showAllGoalSpecificMetrics"),

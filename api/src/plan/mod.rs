@@ -4,10 +4,12 @@ mod action_dimension;
 mod actions;
 mod clauses;
 mod conversions;
+mod groups;
 mod live;
 mod products;
 mod segment;
 mod statement;
+mod totals;
 mod variables;
 mod visits;
 
@@ -21,7 +23,7 @@ pub(crate) use statement::{Bound, Statement};
 use clauses::Grouping;
 
 use crate::{
-    catalogue::{Dimension, Key, Report, Source, Visits},
+    catalogue::{ActionKey, Dimension, Key, Report, Source, Visits},
     period::Periods,
     segment::Segment,
 };
@@ -102,6 +104,14 @@ pub(crate) enum Part {
     EntryGoals,
     /// Counts of all kinds of action.
     ActionTotals,
+    /// Events and the like by their first key, and by a second one below it.
+    GroupSums(Option<ActionKey>),
+    /// Visits and visitors of them.
+    GroupUniques(Option<ActionKey>),
+    /// Timings of all pages.
+    PageTimings,
+    /// Bytes by kind of action.
+    Bandwidth,
     /// Views of pages.
     PageViews,
     /// Products of orders and carts.
@@ -130,6 +140,9 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::ActionDimension => action_dimension::by_value(scope),
         Source::Clicks(click) => actions::clicks(scope, *click),
         Source::ActionSummary => actions::totals(scope),
+        Source::Groups { group, first, seconds } => groups::by_keys(scope, *group, *first, seconds),
+        Source::PageTimings => vec![(Part::PageTimings, totals::timings(scope))],
+        Source::Bandwidth => vec![(Part::Bandwidth, totals::bandwidth(scope))],
         Source::Goals(_) => conversions::summary(scope),
         Source::ConversionRanges(ranges) => conversions::ranges(scope, ranges),
         Source::Products(field) => products::by_field(scope, *field),

@@ -18,6 +18,11 @@ pub(crate) fn escaped_segment_value(text: &str) -> String {
     segment_value(&escape_entities(text))
 }
 
+/// The value of a segment of what has a name of its own, like events.
+pub(crate) fn once_escaped_segment_value(text: &str) -> String {
+    url_encode(&escape_entities(text))
+}
+
 fn escape_entities(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#039;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -16,7 +16,7 @@ mod sort;
 mod steps;
 
 pub(crate) use columns::Columns;
-pub(crate) use encode::{escaped_segment_value, segment_value, url_encode};
+pub(crate) use encode::{escaped_segment_value, once_escaped_segment_value, segment_value, url_encode};
 pub(crate) use limit::total;
 pub(crate) use metrics::{MetricFormat, is_rate};
 pub(crate) use processed::Processed;

@@ -18,6 +18,9 @@ pub(crate) enum Processed {
     TimeOnSite,
     ConversionRate,
     TimeOnDimension,
+    EventValue,
+    InteractionRate,
+    PagesPerSearch,
 }
 
 impl Processed {
@@ -44,6 +47,11 @@ impl Processed {
             Self::BounceRate => ("bounce_rate", rate("bounce_count", "nb_visits", 2)),
             Self::ActionsPerVisit => ("nb_actions_per_visit", rate("nb_actions", "nb_visits", 1)),
             Self::TimeOnSite => ("avg_time_on_site", rate("sum_visit_length", "nb_visits", 0)),
+            Self::EventValue => ("avg_event_value", rate("sum_event_value", "nb_events_with_value", 2)),
+            Self::InteractionRate => ("interaction_rate", rate("nb_interactions", "nb_impressions", 4)),
+            Self::PagesPerSearch => {
+                ("nb_pages_per_search", quotient(column("nb_hits") + column("nb_actions"), column("nb_visits"), 1))
+            }
             Self::ConversionRate => ("conversion_rate", rate("nb_visits_converted", "nb_visits", 4)),
         };
         if record.get(name).is_none() {

@@ -4,6 +4,7 @@ mod action_dimension;
 mod clicks;
 mod goal_summary;
 mod goals;
+mod groups;
 mod numbers;
 mod pages;
 mod products;
@@ -49,6 +50,8 @@ pub(crate) struct View<'a> {
     pub(crate) goals: GoalView<'a>,
     /// The id of the custom dimension that the report is about.
     pub(crate) custom: u32,
+    /// The second key that is asked for by name.
+    pub(crate) secondary: Option<&'a str>,
 }
 
 /// What is told of goals.
@@ -97,6 +100,12 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         Source::Plugins => Content::Table(ranges::plugins(facts_or_none)),
         Source::Referrers(column) => Content::Simple(facts.map(|facts| summary::referrers(facts, *column))),
         Source::CountryCount => Content::Simple(facts.map(summary::countries)),
+        Source::PageTimings => Content::Simple(facts.map(summary::timings)),
+        Source::Bandwidth => Content::Simple(facts.map(summary::bandwidth)),
+        Source::Groups { group, first, seconds } => {
+            let second = seconds.iter().find(|key| Some(key.name()) == view.secondary).or(seconds.first()).copied();
+            Content::Table(groups::table(facts_or_none, *group, (*first, second), view))
+        }
         Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
         Source::ActionDimension => Content::Table(action_dimension::table(facts_or_none, view)),
         Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),

@@ -1,6 +1,6 @@
 //! Reports of one row.
 
-use super::{View, quotient};
+use super::{TIMINGS, View, quotient, round};
 use crate::{
     catalogue::Summary,
     plan::Part,
@@ -114,5 +114,28 @@ pub(super) fn actions(facts: &Facts) -> Record {
         "nb_keywords",
     ];
     let totals = only(facts, Part::ActionTotals);
+    COLUMNS.iter().enumerate().map(|(at, column)| (*column, number(totals, at))).collect()
+}
+
+/// Average timings of pages in seconds (`reports.md` §14).
+pub(super) fn timings(facts: &Facts) -> Record {
+    let totals = only(facts, Part::PageTimings);
+    let number = |at: usize| totals.map_or(0.0, |fact| fact.number(at));
+    let averages: Vec<f64> =
+        (0..TIMINGS.len()).map(|at| quotient(number(TIMINGS.len() + at) / 1000.0, number(at), 2)).collect();
+    let mut record: Record = TIMINGS
+        .iter()
+        .zip(&averages)
+        .map(|(name, average)| (format!("avg_time_{name}"), Value::number(*average)))
+        .collect();
+    record.set("avg_page_load_time", Value::number(round(averages.iter().sum(), 2)));
+    record
+}
+
+/// Bytes of all actions, of page views and of downloads (`reports.md` §14).
+pub(super) fn bandwidth(facts: &Facts) -> Record {
+    const COLUMNS: [&str; 3] =
+        ["nb_total_overall_bandwidth", "nb_total_pageview_bandwidth", "nb_total_download_bandwidth"];
+    let totals = only(facts, Part::Bandwidth);
     COLUMNS.iter().enumerate().map(|(at, column)| (*column, number(totals, at))).collect()
 }
