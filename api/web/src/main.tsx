@@ -14,6 +14,8 @@ import './styles/controls.css';
 import './styles/frame.css';
 import './styles/report.css';
 import './styles/live.css';
+import './styles/pages.css';
+import './styles/visits.css';
 
 const RETRIES_MAX = 2;
 

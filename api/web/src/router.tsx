@@ -14,7 +14,7 @@ import { NotFound } from './pages/NotFound';
 import { Overview } from './pages/Overview';
 import { SignIn } from './pages/SignIn';
 import { Sites } from './pages/Sites';
-import { reportSearch } from './reports/search';
+import { pageOf, reportSearch } from './reports/search';
 import { Shell } from './ui/Shell';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -72,6 +72,48 @@ const live = createRoute({
   component: lazyRouteComponent(() => import('./pages/LiveWall'), 'LiveWall'),
 });
 
+const visits = createRoute({
+  getParentRoute: () => site,
+  path: '/visits',
+  validateSearch: (search: Record<string, unknown>): { page?: number; tail?: 1 } => ({
+    ...pageOf(search),
+    ...(Number(search.tail) === 1 && { tail: 1 as const }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/VisitsLog'), 'VisitsLog'),
+});
+
+const visitor = createRoute({
+  getParentRoute: () => site,
+  path: '/visitors/$visitorId',
+  component: lazyRouteComponent(() => import('./pages/VisitorPage'), 'VisitorPage'),
+});
+
+const map = createRoute({
+  getParentRoute: () => site,
+  path: '/map',
+  component: lazyRouteComponent(() => import('./pages/WorldMap'), 'WorldMap'),
+});
+
+const goals = createRoute({
+  getParentRoute: () => site,
+  path: '/goals',
+  component: lazyRouteComponent(() => import('./pages/Goals'), 'Goals'),
+});
+
+const ecommerce = createRoute({
+  getParentRoute: () => site,
+  path: '/ecommerce',
+  component: lazyRouteComponent(() => import('./pages/Ecommerce'), 'Ecommerce'),
+});
+
+const segments = createRoute({
+  getParentRoute: () => site,
+  path: '/segments',
+  validateSearch: ({ edit }: Record<string, unknown>): { edit?: string } =>
+    /^(new|\d+)$/.test(String(edit)) ? { edit: String(edit) } : {},
+  component: lazyRouteComponent(() => import('./pages/Segments'), 'Segments'),
+});
+
 const report = createRoute({
   getParentRoute: () => site,
   path: '/reports/$reportId',
@@ -83,7 +125,20 @@ export const newRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
-      signedIn.addChildren([sites, site.addChildren([overview, live, report])]),
+      signedIn.addChildren([
+        sites,
+        site.addChildren([
+          overview,
+          live,
+          visits,
+          visitor,
+          map,
+          goals,
+          ecommerce,
+          segments,
+          report,
+        ]),
+      ]),
     ]),
     scrollRestoration: true,
     defaultPreload: 'intent',

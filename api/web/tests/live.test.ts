@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveFeed } from '../src/live/feed';
 import { readFrame, type Snapshot } from '../src/live/snapshot';
-import { advance, backoffMs, initialLive, STALE_MS, TREND_MS } from '../src/live/state';
+import { advance, backoffMs, initialLive, movement, STALE_MS, TREND_MS } from '../src/live/state';
 import { sparkline } from '../src/live/sparkline';
 
 const frame = (m5: number) =>
@@ -58,6 +58,25 @@ describe('the live state', () => {
     }
     expect(state.trend.map(({ at }) => at)).toEqual([2000, TREND_MS + 1500]);
     expect(state).toMatchObject({ connection: 'open', attempts: 0, receivedAt: TREND_MS + 1500 });
+  });
+
+  it('tells how rows moved within the past minute', () => {
+    const at = (now: number, visitors: number) => ({
+      kind: 'snapshot' as const,
+      snapshot: { ...snapshot(1), pages: [{ label: '/a', visitors }] },
+      now,
+    });
+    let state = advance(initialLive, at(0, 9));
+    expect(movement(state, 'pages', '/a')).toBe(0);
+    for (const [now, visitors] of [
+      [30_000, 2],
+      [61_000, 5],
+      [62_000, 6],
+    ] as const) {
+      state = advance(state, at(now, visitors));
+    }
+    expect(state.earlier.map((entry) => entry.at)).toEqual([30_000, 61_000]);
+    expect([movement(state, 'pages', '/a'), movement(state, 'pages', '/b')]).toEqual([4, 0]);
   });
 
   it('keeps the last numbers while it is not connected', () => {

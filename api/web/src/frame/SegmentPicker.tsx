@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { savedSegmentsQuery, segmentFieldsQuery } from '../api/segments';
 import { useLocale } from '../i18n/locale';
 import { describe } from '../segments/definition';
@@ -9,7 +10,7 @@ import { useView } from './context';
 /** Whose visits are counted: everyone's, or those of a segment. */
 export function SegmentPicker() {
   const { t } = useLocale();
-  const { site, view, change } = useView();
+  const { site, view, search, change } = useView();
   const { data: saved = [], error } = useQuery(savedSegmentsQuery(site.id));
   const { data: fields = [] } = useQuery({
     ...segmentFieldsQuery(site.id),
@@ -47,6 +48,18 @@ export function SegmentPicker() {
                 ),
               )}
             </ul>
+            <div className="popover-foot">
+              <Link
+                to="/sites/$siteId/segments"
+                params={{ siteId: site.id }}
+                search={{ ...search, edit: 'new' }}
+                className="button-quiet"
+                onClick={close}
+              >
+                <Icon name="plus" />
+                {t(view.segment && !current ? 'segment.edit' : 'segment.new')}
+              </Link>
+            </div>
             {error && <p className="popover-note">{t('segment.unavailable')}</p>}
           </>
         )}

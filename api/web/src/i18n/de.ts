@@ -1,16 +1,20 @@
 import { app } from './de/app';
 import { frame } from './de/frame';
+import { goals } from './de/goals';
 import { live } from './de/live';
 import { overview } from './de/overview';
 import { report } from './de/report';
 import { segment } from './de/segment';
+import { visits } from './de/visits';
 import type { Catalogue } from './en';
 
 export const de: Catalogue = {
   ...app,
   ...frame,
+  ...goals,
   ...live,
   ...overview,
   ...report,
   ...segment,
+  ...visits,
 };

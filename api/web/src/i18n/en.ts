@@ -1,18 +1,22 @@
 import { app } from './en/app';
 import { frame } from './en/frame';
+import { goals } from './en/goals';
 import { live } from './en/live';
 import { overview } from './en/overview';
 import { report } from './en/report';
 import { segment } from './en/segment';
+import { visits } from './en/visits';
 
 /** The catalogue: other languages have the same keys. */
 export const en = {
   ...app,
   ...frame,
+  ...goals,
   ...live,
   ...overview,
   ...report,
   ...segment,
+  ...visits,
 } as const;
 
 export type MessageKey = keyof typeof en;

@@ -1,19 +1,21 @@
 import { useLocale } from '../i18n/locale';
-import type { Counted } from './snapshot';
 import { Bar } from '../ui/Bar';
+import type { Counted } from './snapshot';
 
-const ROWS_MAX = 8;
+const ROWS_MAX = 10;
 
 interface LiveListProps {
   title: string;
   id: string;
   rows: Counted[] | undefined;
   name?: (label: string) => string;
+  /** By how many a row grew within the past minute. */
+  moved?: (label: string) => number;
   wide?: boolean;
 }
 
 /** What the visitors of this moment have in common, the most frequent first. */
-export function LiveList({ title, id, rows, name = String, wide }: LiveListProps) {
+export function LiveList({ title, id, rows, name = String, moved, wide }: LiveListProps) {
   const { t, format } = useLocale();
   const most = Math.max(1, ...(rows ?? []).map(({ visitors }) => visitors));
   return (
@@ -27,6 +29,7 @@ export function LiveList({ title, id, rows, name = String, wide }: LiveListProps
               <span className="truncate" title={name(label)}>
                 {name(label)}
               </span>
+              {moved && <Moved by={moved(label)} />}
               <b>{format.number(visitors)}</b>
             </li>
           ))}
@@ -35,5 +38,16 @@ export function LiveList({ title, id, rows, name = String, wide }: LiveListProps
         <p className="empty">{rows ? t('live.nobody') : '\u00a0'}</p>
       )}
     </div>
+  );
+}
+
+function Moved({ by }: { by: number }) {
+  const { t, format } = useLocale();
+  if (by === 0) return null;
+  return (
+    <small className="moved" data-up={by > 0}>
+      <span aria-hidden="true">{by > 0 ? '▲' : '▼'}</span> {format.number(Math.abs(by))}
+      <span className="hidden"> {t(by > 0 ? 'live.more' : 'live.fewer')}</span>
+    </small>
   );
 }

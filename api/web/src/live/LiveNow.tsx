@@ -1,6 +1,6 @@
 import { useLocale } from '../i18n/locale';
 import { Announcer } from './Announcer';
-import type { LiveState } from './state';
+import { type LiveState, movement } from './state';
 import { Connection } from './Connection';
 import { LiveList } from './LiveList';
 import { Sparkline } from './Sparkline';
@@ -44,18 +44,26 @@ export function LiveNow({ live }: { live: LiveState }) {
           />
         </dl>
       </div>
-      <LiveList title={t('live.pages')} id="live-page" rows={snapshot?.pages} wide />
+      <LiveList
+        title={t('live.pages')}
+        id="live-page"
+        rows={snapshot?.pages}
+        moved={(label) => movement(live, 'pages', label)}
+        wide
+      />
       <LiveList
         title={t('live.referrers')}
         id="live-referrer"
         rows={snapshot?.referrers}
         name={(label) => label || t('live.direct')}
+        moved={(label) => movement(live, 'referrers', label)}
       />
       <LiveList
         title={t('live.countries')}
         id="live-country"
         rows={snapshot?.countries}
         name={country}
+        moved={(label) => movement(live, 'countries', label)}
       />
       <Announcer text={visitors ? tn('live.announce', visitors.m5) : ''} />
     </section>

@@ -1,4 +1,4 @@
-import type { Refusal, Snapshot } from './snapshot';
+import type { Counted, Refusal, Snapshot } from './snapshot';
 
 export type Connection = 'connecting' | 'open' | 'closed';
 
@@ -14,6 +14,8 @@ export interface LiveState {
   receivedAt?: number;
   /** The headline number over the past minutes, oldest first. */
   trend: Point[];
+  /** Snapshots of the past minute, oldest first: what the lists of now are held against. */
+  earlier: { at: number; snapshot: Snapshot }[];
   refusal?: Refusal;
   /** Attempts since the last snapshot: how long to wait before the next. */
   attempts: number;
@@ -27,13 +29,20 @@ export type LiveInput =
   | { kind: 'refused'; refusal: Refusal };
 
 export const TREND_MS = 5 * 60_000;
+export const MOVEMENT_MS = 60_000;
+const MOVEMENT_STEP_MS = 5_000;
 const TREND_POINTS_MAX = 320;
 const BACKOFF_MS_MIN = 500;
 const BACKOFF_MS_MAX = 30_000;
 /** The server speaks at least every five seconds. */
 export const STALE_MS = 12_000;
 
-export const initialLive: LiveState = { connection: 'connecting', trend: [], attempts: 0 };
+export const initialLive: LiveState = {
+  connection: 'connecting',
+  trend: [],
+  earlier: [],
+  attempts: 0,
+};
 
 export function advance(state: LiveState, input: LiveInput): LiveState {
   switch (input.kind) {
@@ -55,10 +64,31 @@ export function advance(state: LiveState, input: LiveInput): LiveState {
         snapshot: input.snapshot,
         receivedAt: input.now,
         trend,
+        earlier: sampled(state.earlier, input.snapshot, input.now),
         attempts: 0,
       };
     }
   }
+}
+
+function sampled(
+  earlier: LiveState['earlier'],
+  snapshot: Snapshot,
+  now: number,
+): LiveState['earlier'] {
+  const kept = earlier.filter(({ at }) => at >= now - MOVEMENT_MS);
+  const last = kept.at(-1);
+  return last && now - last.at < MOVEMENT_STEP_MS ? kept : [...kept, { at: now, snapshot }];
+}
+
+type ListName = 'pages' | 'referrers' | 'countries';
+
+/** By how many visitors a row grew or shrank within the past minute; nothing while that is too short to tell. */
+export function movement({ earlier, snapshot }: LiveState, list: ListName, label: string): number {
+  const before = earlier[0]?.snapshot;
+  if (!before || !snapshot || before === snapshot) return 0;
+  const count = (rows: Counted[]): number => rows.find((row) => row.label === label)?.visitors ?? 0;
+  return count(snapshot[list]) - count(before[list]);
 }
 
 /** How long to wait before connecting again: doubled each time, and spread by chance in 0..1. */

@@ -22,6 +22,12 @@ const TEXT_MAX = 400;
 const PAGE_MAX = 100_000;
 const NAME = /^\w{1,80}$/;
 
+/** A page after the first. */
+export function pageOf(search: Record<string, unknown>): { page?: number } {
+  const page = Number(search.page);
+  return Number.isInteger(page) && page > 1 && page < PAGE_MAX ? { page } : {};
+}
+
 export function reportSearch(search: Record<string, unknown>): ReportSearch {
   const found: ReportSearch = {};
   const text = (name: string): string | undefined => {
@@ -37,8 +43,7 @@ export function reportSearch(search: Record<string, unknown>): ReportSearch {
   const chart = CHARTS.find((known) => known === search.chart);
   if (chart) found.chart = chart;
   if (metric && NAME.test(metric)) found.metric = metric;
-  const page = Number(search.page);
-  if (Number.isInteger(page) && page > 1 && page < PAGE_MAX) found.page = page;
+  Object.assign(found, pageOf(search));
   if (hide && /^[\w,]+$/.test(hide)) found.hide = hide;
   if (row) found.row = row;
   return found;

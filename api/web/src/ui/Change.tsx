@@ -22,7 +22,7 @@ export function Change({ metric, value, before, title }: ChangeProps) {
       data-good={way === 'same' ? undefined : isGood}
       title={title && t('compare.before', { value: title })}
     >
-      <span aria-hidden="true">{{ up: '▲', down: '▼', same: '＝' }[way]}</span>{' '}
+      <span aria-hidden="true">{{ up: '▲', down: '▼', same: '=' }[way]}</span>{' '}
       {format.change(change)}
     </small>
   );

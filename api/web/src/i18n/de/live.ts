@@ -25,4 +25,8 @@ export const live: Record<keyof typeof english, string> = {
   'live.announce_one': '{count} Besucher jetzt',
   'live.announce_other': '{count} Besucher jetzt',
   'live.open_wall': 'Live-Wand',
+  'live.full': 'Vollbild',
+  'live.leaveFull': 'Vollbild verlassen',
+  'live.more': 'mehr als vor einer Minute',
+  'live.fewer': 'weniger als vor einer Minute',
 };

@@ -23,4 +23,8 @@ export const live = {
   'live.announce_one': '{count} visitor now',
   'live.announce_other': '{count} visitors now',
   'live.open_wall': 'Live wall',
+  'live.full': 'Full screen',
+  'live.leaveFull': 'Leave full screen',
+  'live.more': 'more than a minute ago',
+  'live.fewer': 'fewer than a minute ago',
 } as const;
