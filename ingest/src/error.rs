@@ -20,6 +20,9 @@ pub enum IngestError {
     /// The bucket of salts cannot be opened.
     #[error("the SALTS bucket cannot be opened: {0}")]
     Salts(String),
+    /// The bucket of refused hits cannot be opened.
+    #[error(transparent)]
+    Refusals(#[from] nagare_runtime::RefusalError),
     /// A proxy is no address range, or its header is no name.
     #[error("{0:?} names no proxy header or address range")]
     Proxies(String),

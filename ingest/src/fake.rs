@@ -11,20 +11,22 @@ use bytes::Bytes;
 use nagare_runtime::{AppendError, Clock};
 use nagare_schema::{
     Config, Deployment, DropReason, Entity, Fact, Goal, Grant, GrantLevel, Hit, HitBatch, Partition, ProducerId, Site,
-    SiteId, SiteKind, Token, UnixMillis, UnixSeconds, User, decode,
+    SiteId, SiteKind, Token, TrackingFailure, UnixMillis, UnixSeconds, User, decode,
 };
 use prometheus::Registry;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::{
+    agents::Agents,
     append::Append,
+    failures::Failures,
     http,
     intake::Intake,
     metrics::Metrics,
@@ -139,6 +141,8 @@ pub(crate) struct Stage {
     pub(crate) intake: Arc<Intake<Arc<SaltMap>>>,
     pub(crate) draining: CancellationToken,
     pub(crate) writers: JoinSet<()>,
+    /// What is to be noted of requests that could not be believed.
+    pub(crate) failures: mpsc::Receiver<TrackingFailure>,
     folder: TempDir,
 }
 
@@ -174,17 +178,21 @@ impl Stage {
             rules: RulesSource::new(watch::channel(Arc::new(config)).1),
             salts: Salts::new(Arc::default()),
             locator: Locator::open(None),
+            agents: Agents::open(None),
         };
+        let (noted, failures) = Failures::new();
         let intake = Arc::new(Intake {
             pipeline,
             queues,
             metrics,
+            refusals: Arc::default(),
+            failures: noted,
             clock: Clock::fixed(NOW),
             proxies: http::Proxies::default(),
             in_flight: Semaphore::new(16),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });
-        Self { log, intake, draining, writers, folder }
+        Self { log, intake, draining, writers, failures, folder }
     }
 
     pub(crate) fn router(&self) -> Router {

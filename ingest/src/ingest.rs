@@ -5,20 +5,23 @@ use std::{
     time::Duration,
 };
 
-use nagare_runtime::{Context, HealthHandle, Membership, tell_spooled};
+use nagare_runtime::{Context, HealthHandle, Membership, RefusalStore, tell_spooled};
 use nagare_schema::{Partition, ProducerId};
 use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     IngestError, IngestOptions,
+    agents::Agents,
     append::{Append, HitsLog},
+    failures::{self, Failures},
     http,
     intake::{Intake, REQUESTS_IN_FLIGHT_MAX},
     metrics::Metrics,
     pipeline::Pipeline,
     place::Locator,
     queue::Queues,
+    refusals::Refusals,
     rules::{RulesSource, spam},
     salt::{SaltBucket, Salts},
     spool::{Spool, SpoolSpace},
@@ -59,7 +62,10 @@ impl Ingest {
         let spool_lock = lock_spool(&options.spool)?;
         let metrics = Arc::new(Metrics::register(&context.registry)?);
         let bucket = SaltBucket::open(&context.jetstream, context.log.replicas()).await.map_err(IngestError::Salts)?;
+        let refusal_store = RefusalStore::open(&context.jetstream, context.log.replicas()).await?;
         spam::prepare();
+        let device_dir = options.device_dir.clone();
+        let agents = tokio::task::spawn_blocking(move || Agents::open(device_dir.as_deref()));
         let (queues, inboxes) = Queues::new(config.partitions());
         let draining = CancellationToken::new();
         let log = HitsLog { log: context.log.clone(), nats: context.nats.clone() };
@@ -82,15 +88,24 @@ impl Ingest {
         }
         let spooled = metrics.spool_bytes.clone();
         let membership = tell_spooled(context, &options.member(), move || spooled.get()).await?;
+        let refusals = Arc::new(Refusals::default());
+        let (kept, member, stop) = (refusals.clone(), options.member(), draining.clone());
+        writers.spawn(async move { kept.keep(refusal_store, member, stop).await });
+        let (failures, waiting) = Failures::new();
+        tokio::spawn(failures::keep(context.directory.clone(), waiting));
         health.set(true);
         let intake = Arc::new(Intake {
             pipeline: Pipeline {
                 rules: RulesSource::new(context.directory.changes()),
                 locator: Locator::open(options.geoip_dir.as_deref()),
                 salts: Salts::new(bucket),
+                // Patterns whose reading panicked are as good as none.
+                agents: agents.await.unwrap_or_else(|_| Agents::open(None)),
             },
             queues,
             metrics,
+            refusals,
+            failures,
             clock: context.clock.clone(),
             proxies: http::Proxies::new(&options.proxy_headers, &options.trusted_proxies)
                 .map_err(IngestError::Proxies)?,

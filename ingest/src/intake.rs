@@ -3,15 +3,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use nagare_runtime::Clock;
-use nagare_schema::{DropReason, Hit, Partition, partition_of};
+use nagare_schema::{DropReason, Hit, Partition, UnixSeconds, named_setting::RECORD_STATISTICS, partition_of};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     http::Proxies,
+    failures::Failures,
     metrics::Metrics,
     params::{BulkBody, Params},
-    pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed},
+    pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, site_of},
     queue::{Queues, Settled},
+    refusals::Refusals,
+    rules::Rules,
     salt::SaltStore,
 };
 
@@ -25,6 +28,8 @@ pub(crate) struct Intake<S> {
     pub(crate) pipeline: Pipeline<S>,
     pub(crate) queues: Queues,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) refusals: Arc<Refusals>,
+    pub(crate) failures: Failures,
     pub(crate) clock: Clock,
     pub(crate) proxies: Proxies,
     pub(crate) in_flight: Semaphore,
@@ -53,11 +58,16 @@ pub(crate) enum BulkFailure {
 }
 
 impl<S: SaltStore> Intake<S> {
+    /// False while hits are not recorded at all.
+    pub(crate) fn records(&self) -> bool {
+        self.pipeline.rules.current().settings().named.flag(&RECORD_STATISTICS)
+    }
+
     /// Stores the hit of a single request.
     pub(crate) async fn single(&self, params: &Params<'_>, envelope: &Envelope<'_>) -> Result<(), DropReason> {
         let rules = self.pipeline.rules.current();
         let judged = self.pipeline.judge(&rules, params, envelope).await;
-        let accepted = judged.map_err(|reason| self.refuse(reason, 1))?;
+        let accepted = judged.map_err(|reason| self.refuse_hit(&rules, params, envelope, reason))?;
         let answer = self.submit(self.partition(&accepted), vec![accepted.hit], rules.config.revision)?;
         answer.await.unwrap_or(Err(DropReason::Overload))
     }
@@ -91,7 +101,7 @@ impl<S: SaltStore> Intake<S> {
                     return Err(BulkFailure::Ended(tally));
                 }
                 Err(reason) => {
-                    self.refuse(reason, 1);
+                    self.refuse_hit(&rules, &params, envelope, reason);
                     if is_error(reason) { tally.invalid.push(place) } else { tally.tracked += 1 }
                 }
             }
@@ -133,6 +143,24 @@ impl<S: SaltStore> Intake<S> {
             }
             Err(reason) => Err(self.refuse(reason, count)),
         }
+    }
+
+    /// Counts a hit that was judged and dropped, also for its site, and notes what a site's owner should know.
+    fn refuse_hit(
+        &self,
+        rules: &Rules,
+        params: &Params<'_>,
+        envelope: &Envelope<'_>,
+        reason: DropReason,
+    ) -> DropReason {
+        if let Some(site) = site_of(rules, params) {
+            let (day, _) = site.clock.day_and_hour(UnixSeconds::from(envelope.received_at));
+            self.refusals.count(site.id, day, reason);
+        }
+        if let Some(failure) = self.pipeline.failure(rules, params, envelope, reason) {
+            self.failures.note(failure);
+        }
+        self.refuse(reason, 1)
     }
 
     /// Counts hits that arrived and were dropped.

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod agents;
 mod append;
 mod error;
+mod failures;
 #[cfg(test)]
 mod fake;
 mod http;
@@ -14,6 +16,7 @@ mod pipeline;
 mod place;
 mod queue;
 mod reader;
+mod refusals;
 mod rules;
 mod salt;
 mod spool;

@@ -25,6 +25,10 @@ pub struct IngestOptions {
     /// from languages.
     #[arg(long, env = "NAGARE_GEOIP_DIR")]
     pub geoip_dir: Option<PathBuf>,
+    /// Folder of the patterns that devices and robots are told by; without it, robots are told by a
+    /// few names.
+    #[arg(long, env = "NAGARE_DEVICE_DIR")]
+    pub device_dir: Option<PathBuf>,
 }
 
 impl IngestOptions {

@@ -1,10 +1,13 @@
 //! Reads hits as ingest does, with no server, log or broker: what benchmarks and fuzz targets drive.
 
+use std::path::Path;
+
 use axum::http::HeaderMap;
 use nagare_schema::{Config, DropReason, Hit, UnixMillis};
 use tokio::sync::watch;
 
 use crate::{
+    agents::Agents,
     http::envelope,
     params::{BulkBody, Params},
     pipeline::Pipeline,
@@ -28,10 +31,11 @@ impl SaltStore for OwnSalts {
 }
 
 impl HitReader {
-    /// A reader under a directory that does not change.
-    pub fn new(config: Config) -> Self {
+    /// A reader under a directory that does not change; devices and robots are told by the patterns of a folder.
+    pub fn new(config: Config, devices: Option<&Path>) -> Self {
         let rules = RulesSource::new(watch::channel(config.into()).1);
-        Self { pipeline: Pipeline { rules, salts: Salts::new(OwnSalts), locator: Locator::open(None) } }
+        let (salts, locator, agents) = (Salts::new(OwnSalts), Locator::open(None), Agents::open(devices));
+        Self { pipeline: Pipeline { rules, salts, locator, agents } }
     }
 
     /// The hit of a form-encoded query and its headers.

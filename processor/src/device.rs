@@ -2,43 +2,14 @@
 
 use std::sync::Arc;
 
-use nagare_device::{Detected, Detector};
+use nagare_device::{Detected, Detections};
 use nagare_schema::{Client, Device};
-use quick_cache::{sync, unsync};
+use quick_cache::unsync;
 
 use crate::language;
 
 /// Clients whose device is remembered by a partition.
 const CLIENTS_MAX: usize = 10_000;
-/// User agents, with their hints, that are remembered by all partitions together.
-const AGENTS_MAX: usize = 50_000;
-
-/// A user agent and its hints.
-type Agent = (Arc<str>, Option<Arc<str>>);
-
-/// What user agents and hints were detected to be, for all partitions: detecting takes as long as
-/// deciding a thousand hits.
-pub struct Detections {
-    detector: Detector,
-    known: sync::Cache<Agent, Arc<Detected>>,
-}
-
-impl Detections {
-    /// Remembers what the detector finds.
-    pub fn new(detector: Detector) -> Self {
-        Self { detector, known: sync::Cache::new(AGENTS_MAX) }
-    }
-
-    fn of(&self, client: &Client) -> Arc<Detected> {
-        let key = (client.user_agent.clone(), client.hints.clone());
-        if let Some(detected) = self.known.get(&key) {
-            return detected;
-        }
-        let detected = Arc::new(self.detector.detect(&client.user_agent, client.hints.as_deref()));
-        self.known.insert(key, detected.clone());
-        detected
-    }
-}
 
 /// Devices by client; equal clients share one.
 pub struct DeviceBook {
@@ -57,7 +28,7 @@ impl DeviceBook {
         if let Some(device) = self.known.get(client) {
             return device.clone();
         }
-        let detected = self.detections.as_ref().map(|detections| detections.of(client)).unwrap_or_default();
+        let detected = self.detections.as_ref().map(|detections| detections.of(&client.user_agent, client.hints.as_deref())).unwrap_or_default();
         let device = Arc::new(describe(client, &detected));
         self.known.insert(client.clone(), device.clone());
         device

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use nagare_device::Detections;
 use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, UrlPrefix};
 
 use crate::{
-    device::{Detections, DeviceBook},
+    device::DeviceBook,
     dimension::Values,
-    page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value, pairs, truncate},
+    page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value_in, pairs, truncate},
     pool::Pool,
     referrer::{self, Detected},
     rules::{RuleBook, SiteRules},
@@ -220,7 +221,7 @@ fn url_search(hit: &Hit, rules: &SiteRules) -> Option<Search> {
     let value = |name: &str| {
         let of = |text: Option<&str>| {
             let found = pairs(text?).find(|(known, _)| known.trim_end_matches("[]").eq_ignore_ascii_case(name));
-            found.map(|(_, value)| decode_value(value))
+            found.map(|(_, value)| decode_value_in(value, hit.charset.as_deref()))
         };
         of(fragment).or_else(|| of(parts.query)).filter(|value| !value.is_empty())
     };

@@ -66,7 +66,7 @@ impl VisitorLookup {
         let mut asked: HashMap<SiteId, HashSet<u64>> = HashMap::new();
         for hit in hits {
             let Some(visitor) = hit.hit.visitor else { continue };
-            let until = UnixSeconds(hit.hit.at.0 + crate::rules::VISIT_IDLE_S_MAX);
+            let until = UnixSeconds(hit.hit.at.0 + hit.rules.idle_s);
             if state.last_of_visitor(hit.hit.site, visitor, until).is_none() {
                 asked.entry(hit.hit.site).or_default().insert(visitor.0);
             }

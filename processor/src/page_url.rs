@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use encoding_rs::{Encoding, UTF_8};
 use nagare_schema::{PageUrl, UrlPrefix};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
@@ -264,6 +265,19 @@ pub fn target(raw: &str) -> Option<PageUrl> {
         .then(|| PageUrl { name: cleaned.as_ref().into(), prefix: UrlPrefix::None })
 }
 
+/// The text of a query value of a page in another character set (§5.4); `charset` is a name of the
+/// web's, and one that means nothing is UTF-8.
+pub fn decode_value_in(value: &str, charset: Option<&str>) -> String {
+    let encoding = charset.and_then(|name| Encoding::for_label(name.as_bytes())).filter(|known| *known != UTF_8);
+    let Some(encoding) = encoding else { return decode_value(value) };
+    let plain = value.replace('+', " ");
+    let bytes: Vec<u8> = percent_decode_str(&plain).collect();
+    if std::str::from_utf8(&bytes).is_ok() {
+        return decode_value(value);
+    }
+    encoding.decode_without_bom_handling(&bytes).0.trim().to_owned()
+}
+
 /// The text of a query value: `+` and escapes decoded, trimmed. Invalid UTF-8 stays as it was.
 pub fn decode_value(value: &str) -> String {
     let plain = value.replace('+', " ");
@@ -279,6 +293,14 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn section_5_4_values_are_read_in_the_charset_of_the_page() {
+        assert_eq!(decode_value_in("%D2%E5%F1%F2", Some("windows-1251")), "Тест");
+        assert_eq!(decode_value_in("%D0%A2", Some("windows-1251")), "Т", "UTF-8 all the same");
+        assert_eq!(decode_value_in("a+b", Some("nonsense")), "a b");
+        assert_eq!(decode_value_in("a%20b", None), "a b");
+    }
 
     fn check(keep_fragment: bool, input: &str, expected: Option<(&str, UrlPrefix)>) {
         let rules = UrlRules::new(["utm_source"], keep_fragment);

@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 
+use nagare_device::Detections;
 use nagare_runtime::{AppendError, Backoff, Context, LogMessage, LogReader, encode_fact};
 use nagare_schema::{Cursor, HitBatch, HitId, Partition, ProducerMark, STREAM_HITS, UnixMillis, decode, live_subject};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     batch::Batch,
     board::Board,
-    device::Detections,
     enrich::{EnrichedHit, Enricher},
     error::ProcessorError,
     lookup::VisitorLookup,

@@ -14,10 +14,8 @@ use crate::{
     referrer::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES},
 };
 
-/// Length of a visit without action that ends it, seconds (`visit_standard_length`).
+/// Seconds without action that end a visit at most, whatever the settings say: visits are held that long.
 pub const VISIT_IDLE_S_MAX: i64 = 1800;
-/// Actions after which a visit is no longer continued (`create_new_visit_after_x_actions`).
-pub const VISIT_ACTIONS_MAX: u32 = 10_000;
 
 /// What the rules need to know about a site.
 #[derive(Debug)]
@@ -34,6 +32,12 @@ pub struct SiteRules {
     pub dimensions: DimensionRules,
     /// What of a referrer is stored.
     pub referrer_reduction: ReferrerReduction,
+    /// Seconds without action that end a visit, at most [`VISIT_IDLE_S_MAX`].
+    pub idle_s: i64,
+    /// Actions after which a visit is no longer continued (§2.3).
+    pub actions_max: u32,
+    /// Seconds that a visit of one page lasts (§3.2).
+    pub one_page_s: u32,
     /// Separates the levels of a title; empty: nothing does.
     pub title_delimiter: String,
     /// Keyword parameters of its site search, lower case; empty when it has none.
@@ -52,7 +56,7 @@ pub struct SiteRules {
     pub known_urls: Arc<SiteUrls>,
 }
 
-/// What ends a visit before it is idle (§3.1 rules 5, 7 and 8).
+/// What ends a visit before it is idle (§3.1 rules 5 to 8).
 #[derive(Debug, Clone, Copy)]
 pub struct Splits {
     /// Midnight of the site.
@@ -61,6 +65,8 @@ pub struct Splits {
     pub by_campaign: bool,
     /// Another website.
     pub by_website: bool,
+    /// Another user id.
+    pub by_user: bool,
 }
 
 impl SiteRules {
@@ -83,6 +89,9 @@ impl SiteRules {
             goals: config.goals_of(site.id).filter_map(|goal| GoalRule::new(goal)).collect(),
             dimensions: DimensionRules::new(config.dimensions_of(site.id).map(AsRef::as_ref)),
             referrer_reduction: settings.referrer_reduction,
+            idle_s: settings.named.number(&setting::VISIT_IDLE_SECONDS).clamp(1, VISIT_IDLE_S_MAX),
+            actions_max: actions_max(settings.named.number(&setting::VISIT_ACTIONS_MAX)),
+            one_page_s: u32::try_from(settings.named.number(&setting::ONE_PAGE_SECONDS)).unwrap_or(0),
             title_delimiter: settings.named.text(&setting::ACTION_TITLE_DELIMITER).to_owned(),
             search_keywords: or_global(&site.search_keyword_parameters, &settings.search_keyword_parameters),
             search_categories: or_global(&site.search_category_parameters, &settings.search_category_parameters),
@@ -92,6 +101,7 @@ impl SiteRules {
                 at_midnight: settings.named.flag(&setting::SPLIT_AT_MIDNIGHT),
                 by_campaign: settings.named.flag(&setting::SPLIT_BY_CAMPAIGN),
                 by_website: settings.named.flag(&setting::SPLIT_BY_WEBSITE),
+                by_user: !settings.named.flag(&setting::USER_ID_IS_VISITOR_ID),
             },
             excluded_referrers,
             known_urls,
@@ -102,6 +112,11 @@ impl SiteRules {
     pub fn goal(&self, id: GoalId) -> Option<&GoalRule> {
         self.goals.iter().find(|goal| goal.id == id)
     }
+}
+
+/// Zero and less: as many as there are.
+fn actions_max(setting: i64) -> u32 {
+    if setting <= 0 { u32::MAX } else { u32::try_from(setting).unwrap_or(u32::MAX) }
 }
 
 fn or_global(own: &[String], global: &[String]) -> Vec<String> {

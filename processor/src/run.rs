@@ -4,11 +4,10 @@ use std::{
 };
 
 use clap::Args;
-use nagare_device::Detector;
+use nagare_device::Detections;
 use nagare_runtime::{Context, Membership, Role, run_owned};
 
 use crate::{
-    device::Detections,
     error::ProcessorError,
     metrics::Metrics,
     partition::{Shared, run_partition},
@@ -62,8 +61,8 @@ fn load(folder: Option<&Path>) -> Option<Arc<Detections>> {
         tracing::warn!("no folder of device patterns is given; devices, systems and browsers stay unknown");
         return None;
     };
-    match Detector::load(folder) {
-        Ok(detector) => Some(Arc::new(Detections::new(detector))),
+    match Detections::open(folder) {
+        Ok(detections) => Some(detections),
         Err(error) => {
             tracing::warn!(folder = %folder.display(), %error, "devices, systems and browsers stay unknown");
             None

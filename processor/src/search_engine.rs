@@ -5,7 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::page_url::{UrlParts, decode_value, pairs};
+use crate::{
+    google,
+    page_url::{UrlParts, decode_value_in, pairs},
+};
+
+/// Google, and how the queries of pages begin that search with it for themselves.
+const GOOGLE: &str = "Google";
+const GOOGLE_IMAGES: &str = "Google Images";
+const CUSTOM_SEARCH: &str = "cx=partner-pub-";
+/// A host of custom searches.
+const CUSTOM_SEARCH_HOST: &str = "cse.google.com";
+/// Hosts that have a label for each country or kind before them.
+const COMMON_HOSTS: [&str; 2] = ["images.search.yahoo.com", "search.yahoo.com"];
 
 /// A block of the list: hosts that share their rules.
 #[derive(Debug, Deserialize)]
@@ -15,6 +27,8 @@ struct Block {
     params: Vec<String>,
     #[serde(default)]
     hiddenkeyword: Vec<String>,
+    #[serde(default)]
+    charsets: Vec<String>,
 }
 
 /// How a keyword is found.
@@ -29,6 +43,8 @@ struct Engine {
     name: String,
     keyword: Vec<Rule>,
     hidden: Vec<Rule>,
+    /// Character set of keywords that are no UTF-8.
+    charset: Option<String>,
 }
 
 /// Sites that refer visitors, by kind.
@@ -91,22 +107,34 @@ impl ReferrerLists {
             block.hiddenkeyword.iter().filter_map(|text| Rule::read(text)).collect()
         };
         let keyword = block.params.iter().filter_map(|text| Rule::read(text)).collect();
-        self.engines.push(Engine { name: name.to_owned(), keyword, hidden });
+        let charset = block.charsets.into_iter().find(|charset| !charset.eq_ignore_ascii_case("utf-8"));
+        self.engines.push(Engine { name: name.to_owned(), keyword, hidden, charset });
     }
 
     /// The search that a referrer shows, if it is one.
     pub fn search(&self, referrer: &UrlParts<'_>) -> Option<SearchVisit> {
         let host = referrer.host.to_ascii_lowercase();
-        let engine = &self.engines[self.engine_of(&host, referrer.path)?];
+        let host = search_host(&host, referrer.query.unwrap_or_default());
+        let engine = &self.engines[self.engine_of(host, referrer.path)?];
         let query = match (referrer.query, referrer.fragment) {
             (Some(query), Some(fragment)) => format!("{query}&{fragment}"),
             (Some(text), None) | (None, Some(text)) => text.to_owned(),
             (None, None) => String::new(),
         };
-        let found = |keyword: String| SearchVisit { engine: engine.name.clone(), keyword: keyword.to_lowercase() };
+        let is_google = engine.name == GOOGLE;
+        let name = google::engine(&query).filter(|_| is_google).unwrap_or(&engine.name);
+        let found = |keyword: String| SearchVisit { engine: name.to_owned(), keyword: keyword.to_lowercase() };
+        let special = match engine.name.as_str() {
+            GOOGLE => google::advanced_keyword(&query),
+            GOOGLE_IMAGES => google::image_keyword(&query),
+            _ => None,
+        };
+        if let Some(keyword) = special {
+            return Some(found(keyword));
+        }
         let mut present = false;
         for rule in &engine.keyword {
-            match rule.value(&query, referrer.path) {
+            match rule.value(&query, referrer.path, engine.charset.as_deref()) {
                 Some(value) if !value.is_empty() => return Some(found(value)),
                 Some(_) => present = true,
                 None => {}
@@ -146,15 +174,15 @@ impl Rule {
     }
 
     /// The keyword by this rule; `Some("")` when its parameter is there but empty.
-    fn value(&self, query: &str, path: &str) -> Option<String> {
+    fn value(&self, query: &str, path: &str, charset: Option<&str>) -> Option<String> {
         match self {
             Self::Parameter(name) => {
-                pairs(query).find(|(found, _)| found == name).map(|(_, value)| decode_value(value))
+                pairs(query).find(|(found, _)| found == name).map(|(_, value)| decode_value_in(value, charset))
             }
             Self::Pattern(pattern) => {
                 let whole = format!("{path}?{query}");
                 let found = pattern.captures(&whole).and_then(|captures| captures.get(1));
-                found.map(|keyword| decode_value(keyword.as_str())).filter(|keyword| !keyword.is_empty())
+                found.map(|keyword| decode_value_in(keyword.as_str(), charset)).filter(|keyword| !keyword.is_empty())
             }
         }
     }
@@ -166,6 +194,15 @@ impl Rule {
             Self::Pattern(pattern) => pattern.is_match(tail),
         }
     }
+}
+
+/// The host that the list knows an address by: some engines are found on many.
+fn search_host<'h>(host: &'h str, query: &str) -> &'h str {
+    if query.starts_with(CUSTOM_SEARCH) {
+        return CUSTOM_SEARCH_HOST;
+    }
+    let common = COMMON_HOSTS.iter().find(|common| host.strip_suffix(*common).is_some_and(|label| label.ends_with('.')));
+    common.copied().unwrap_or(host)
 }
 
 /// Without `www.`, `search.` and `m.`, and with the country as `{}`.
@@ -240,6 +277,10 @@ mod tests {
         check("https://www.google.de/search?q=a+b%26c", Some(("Google", "a b&c")));
         check("https://www.bing.com/search?q=", Some(("Bing", "")));
         check("http://referrer.com/page.htm?param=x", None);
+        check("https://www.google.com/search?q=x&tbm=isch", Some(("Google Images", "x")));
+        check("https://www.google.com/search?as_q=a&as_epq=b+c", Some(("Google", "a \"b c\"")));
+        check("http://site.example/?cx=partner-pub-1&q=Shoes", Some(("Google Custom Search", "shoes")));
+        check("http://de.search.yahoo.com/search?p=x", Some(("Yahoo!", "x")));
     }
 
     /// §6.5, §12.1: look-alikes are not matched.

@@ -17,7 +17,6 @@ use crate::{
     enrich::{ActionInput, EnrichedHit, Step},
     goal::GoalInput,
     page_url, referrer,
-    rules::{VISIT_ACTIONS_MAX, VISIT_IDLE_S_MAX},
     search_engine::ReferrerLists,
     state::State,
 };
@@ -120,15 +119,15 @@ fn conversion_seconds(hit: &Hit) -> u32 {
 /// The look-up of the last visit (§2.3).
 fn find<'a>(state: &'a State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Found<'a> {
     let (site, at) = (hit.hit.site, hit.hit.at);
-    let until = UnixSeconds(at.0 + VISIT_IDLE_S_MAX);
-    let window = (UnixSeconds(at.0 - VISIT_IDLE_S_MAX), until);
+    let until = UnixSeconds(at.0 + hit.rules.idle_s);
+    let window = (UnixSeconds(at.0 - hit.rules.idle_s), until);
     let user = hit.hit.user_id.as_deref();
     let by_device = |only_of_user: bool| {
         let fits = |visit: &Visit| !only_of_user || visit.user_id.is_none() || visit.user_id.as_deref() == user;
         state.last_of_device(site, hit.hit.config_id, window, fits)
     };
     let held = match hit.hit.visitor {
-        None => by_device(false),
+        None => by_device(user.is_some()),
         Some(visitor) => {
             if let Some(visit) = state.last_of_visitor(site, visitor, until) {
                 Some(visit)
@@ -137,11 +136,11 @@ fn find<'a>(state: &'a State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Found
             } else if hit.hit.identity == Identity::Forced || hit.rules.trust_cookies {
                 None
             } else {
-                by_device(hit.hit.identity == Identity::User)
+                by_device(user.is_some())
             }
         }
     };
-    held.filter(|visit| visit.actions < VISIT_ACTIONS_MAX).map_or(Found::Unknown, Found::Held)
+    held.filter(|visit| visit.actions < hit.rules.actions_max).map_or(Found::Unknown, Found::Held)
 }
 
 /// The rules by which a hit of a known visitor begins a visit (§3.1, rules 2 to 8).
@@ -149,10 +148,17 @@ fn begins_visit(visit: &Visit, hit: &EnrichedHit) -> bool {
     let idle = hit.hit.at.since(visit.last_at);
     let splits = hit.rules.splits;
     hit.hit.new_visit
-        || idle >= VISIT_IDLE_S_MAX
+        || idle >= hit.rules.idle_s
         || (splits.at_midnight && visit.day != hit.day)
+        || (splits.by_user && changes_user(visit, hit))
         || (splits.by_campaign && changes_campaign(visit, hit))
         || (splits.by_website && changes_website(visit, hit))
+}
+
+/// Another user on the same device, where user ids give no visitor ids (§2.5).
+fn changes_user(visit: &Visit, hit: &EnrichedHit) -> bool {
+    let users = visit.user_id.as_ref().zip(hit.hit.user_id.as_ref());
+    users.is_some_and(|(known, sent)| known != sent)
 }
 
 /// Another website refers to the site, also within a direct visit.
@@ -199,7 +205,7 @@ fn begun(hit: &EnrichedHit, found: &Found<'_>) -> Visit {
         touched_at: received.received_at,
         day: hit.day,
         start_hour: hit.hour,
-        total_time: 0,
+        total_time: hit.rules.one_page_s,
         actions: 0,
         interactions: 0,
         searches: 0,
@@ -347,7 +353,7 @@ fn action(
         previous_url: before.and_then(|visit| visit.exit_url.clone()),
         previous_name: before.and_then(|visit| visit.exit_title.clone()),
         follows_search: before.is_some_and(|visit| visit.exit_is_search),
-        time_spent_before: before.map_or(0, |visit| time_spent(visit, received.at)),
+        time_spent_before: before.map_or(0, |visit| time_spent(visit, received.at, hit.rules.idle_s)),
         position: position(input, before),
         pageview_id: input.pageview_id.clone(),
         timings: if input.kind == ActionKind::PageView { received.timings } else { Default::default() },
@@ -362,8 +368,8 @@ fn action(
 }
 
 /// Seconds from the last action to this one, at most a visit's idle time (§3.4).
-fn time_spent(visit: &Visit, at: UnixSeconds) -> u32 {
-    u32::try_from(at.since(visit.last_at).clamp(0, VISIT_IDLE_S_MAX)).unwrap_or(0)
+fn time_spent(visit: &Visit, at: UnixSeconds, idle_s: i64) -> u32 {
+    u32::try_from(at.since(visit.last_at).clamp(0, idle_s)).unwrap_or(0)
 }
 
 /// §5.3

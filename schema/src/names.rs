@@ -13,6 +13,8 @@ pub const STREAM_DEAD: &str = "DEAD";
 pub const BUCKET_CONFIG: &str = "CONFIG";
 /// Secrets of the fingerprint by site and day; they expire by age.
 pub const BUCKET_SALTS: &str = "SALTS";
+/// Refused hits by site, day and ingest process; they expire by age.
+pub const BUCKET_REFUSALS: &str = "REFUSALS";
 /// Live members of each role; entries expire when a member stops its heartbeat.
 pub const BUCKET_MEMBERS: &str = "MEMBERS";
 /// Intent and progress of each projected partition.

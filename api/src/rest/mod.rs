@@ -1,5 +1,6 @@
 //! `/api/v1` and the watermark: plain JSON, errors as `application/problem+json`.
 
+mod refused;
 mod settings;
 
 use std::{
@@ -34,6 +35,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/api/v1/session", post(sign_in))
         .route("/api/v1/sites", get(sites))
         .route("/api/v1/lag", get(lag))
+        .merge(refused::router())
         .merge(settings::router())
         .route("/health/caughtup", get(caughtup))
 }

@@ -75,6 +75,11 @@ impl Asked {
         }
     }
 
+    /// The answer while nothing is recorded at all (§1.4).
+    pub(super) fn disabled(&self) -> Response {
+        if self.without_image { self.tracked() } else { self.image(StatusCode::SERVICE_UNAVAILABLE) }
+    }
+
     /// The answer to a request without parameters.
     pub(super) fn notice(&self) -> Response {
         let status = if self.method == Method::GET { StatusCode::OK } else { StatusCode::BAD_REQUEST };

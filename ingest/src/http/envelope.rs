@@ -20,11 +20,15 @@ const OPT_OUT_VALUE: &str = "ignore=Kg==";
 /// Client hints that are lists of brands, by header and by the name they have in `uadata` (§8.4).
 const BRAND_HINTS: [(&str, &str); 2] = [("sec-ch-ua", "brands"), ("sec-ch-ua-full-version-list", "fullVersionList")];
 /// Client hints that are texts.
-const TEXT_HINTS: [(&str, &str); 4] = [
+const TEXT_HINTS: [(&str, &str); 7] = [
     ("sec-ch-ua-model", "model"),
     ("sec-ch-ua-platform", "platform"),
     ("sec-ch-ua-platform-version", "platformVersion"),
     ("sec-ch-ua-full-version", "uaFullVersion"),
+    ("sec-ch-ua-arch", "architecture"),
+    ("sec-ch-ua-bitness", "bitness"),
+    // The app that shows the page; that it is a hint is Matomo's reading.
+    ("x-requested-with", "requestedWith"),
 ];
 /// Brands of one list.
 const BRANDS_MAX: usize = 16;
@@ -81,6 +85,10 @@ fn hints(headers: &HeaderMap) -> Option<String> {
             found.insert(name.to_owned(), Value::from(value));
         }
     }
+    let forms = headers.get("sec-ch-ua-form-factors").and_then(|list| list.to_str().ok()).map(texts).unwrap_or_default();
+    if !forms.is_empty() {
+        found.insert("formFactors".to_owned(), Value::from(forms));
+    }
     if let Some(mobile) = headers.get("sec-ch-ua-mobile") {
         found.insert("mobile".to_owned(), Value::Bool(mobile == "?1"));
     }
@@ -101,6 +109,19 @@ fn brands(list: &str) -> Vec<Value> {
     brands
 }
 
+/// `"Tablet", "Mobile"` as in `uadata`.
+fn texts(list: &str) -> Vec<&str> {
+    let mut rest = list;
+    let mut texts = Vec::new();
+    while texts.len() < BRANDS_MAX
+        && let Some((text, after)) = quoted(rest)
+    {
+        texts.push(text);
+        rest = after;
+    }
+    texts
+}
+
 /// The next text in quotes, and what follows it.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let (_, text) = text.split_once('"')?;
@@ -117,9 +138,13 @@ mod tests {
         headers.insert("sec-ch-ua", r#""Chromium";v="124", "Not-A;Brand" ; v="99""#.parse().unwrap());
         headers.insert("sec-ch-ua-platform", r#""Linux""#.parse().unwrap());
         headers.insert("sec-ch-ua-mobile", "?0".parse().unwrap());
+        headers.insert("sec-ch-ua-form-factors", r#""Tablet", "Mobile""#.parse().unwrap());
+        headers.insert("x-requested-with", "com.example.app".parse().unwrap());
         let expected = json!({
             "brands": [{ "brand": "Chromium", "version": "124" }, { "brand": "Not-A;Brand", "version": "99" }],
             "platform": "Linux",
+            "requestedWith": "com.example.app",
+            "formFactors": ["Tablet", "Mobile"],
             "mobile": false,
         });
         assert_eq!(hints(&headers).unwrap(), expected.to_string());

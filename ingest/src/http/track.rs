@@ -76,6 +76,10 @@ async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut
         return asked.notice();
     }
     asked.without_image = params.raw(Name::SendImage) == Some("0");
+    if !intake.records() {
+        intake.refuse(DropReason::NotRecorded, 1);
+        return asked.disabled();
+    }
     envelope.token_in_body = memchr::memmem::find(query, b"token_auth").is_none();
     asked.single(intake.single(&params, &envelope).await)
 }
@@ -88,6 +92,10 @@ async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<
     } else {
         body
     };
+    if !intake.records() {
+        intake.refuse(DropReason::NotRecorded, 1);
+        return asked.disabled();
+    }
     let Some(bulk) = BulkBody::parse(body) else {
         intake.refuse(DropReason::MalformedBody, 1);
         return asked.bulk(Ok(BulkTally::default()), false);

@@ -21,7 +21,7 @@ macro_rules! names {
 
 names! {
     Site "idsite", Record "rec", SendImage "send_image", Token "token_auth", Bots "bots", NewVisit "new_visit",
-    Ping "ping", CustomAction "ca", InstallCheck "tracker_install_check", Charset "cs",
+    Ping "ping", CustomAction "ca", RecordMode "recMode", InstallCheck "tracker_install_check", Charset "cs",
     VisitorId "_id", ForcedId "cid", UserId "uid", Address "cip", Time "cdt", TimeOffset "cdo",
     UserAgent "ua", Hints "uadata", Language "lang", Hour "h", Minute "m", Second "s", Resolution "res",
     Flash "fla", Java "java", Pdf "pdf", QuickTime "qt", RealPlayer "realp", Silverlight "ag", WindowsMedia "wma",

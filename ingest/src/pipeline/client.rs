@@ -27,11 +27,13 @@ pub(super) fn describe(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     };
     let sent = draft.params.text(Name::Language);
     draft.languages = language::normalize(sent.as_deref().unwrap_or(&draft.envelope.language));
+    draft.hints = hints(draft.params, draft.envelope);
+    draft.agent = draft.agents.of(&draft.user_agent, draft.hints.as_deref());
     Ok(())
 }
 
 /// `uadata`, else the headers, as JSON.
-pub(super) fn hints(params: &Params<'_>, envelope: &Envelope<'_>) -> Option<String> {
+fn hints(params: &Params<'_>, envelope: &Envelope<'_>) -> Option<String> {
     let sent = params.json(Name::Hints).filter(serde_json::Value::is_object).map(|hints| hints.to_string());
     sent.or_else(|| envelope.hints.clone()).filter(|hints| hints.len() <= HINTS_BYTES_MAX)
 }
@@ -40,6 +42,9 @@ pub(super) fn hints(params: &Params<'_>, envelope: &Envelope<'_>) -> Option<Stri
 pub(super) fn resolution(params: &Params<'_>) -> Arc<str> {
     params.text(Name::Resolution).map_or_else(|| "unknown".into(), |text| cut(text.trim(), RESOLUTION_BYTES_MAX).into())
 }
+
+/// Bit of the cookie flag.
+pub(super) const COOKIE: u8 = 1 << 7;
 
 /// Plugin flags as bits, flash lowest.
 pub(super) fn plugins(params: &Params<'_>) -> u8 {

@@ -18,7 +18,7 @@ type Check = fn(&Draft<'_>) -> bool;
 
 const CHECKS: [(Check, DropReason); 11] = [
     (is_bot, DropReason::Bot),
-    (|draft| !draft.params.flag(Name::Record), DropReason::NotRecorded),
+    (|draft| !draft.params.flag(Name::Record) || is_only_for_bots(draft), DropReason::NotRecorded),
     (|draft| draft.rules.settings().do_not_track && draft.envelope.do_not_track, DropReason::DoNotTrack),
     (|draft| draft.params.text(Name::InstallCheck).is_some(), DropReason::InstallCheck),
     (|draft| draft.rules.excluded_requests.exclude(draft.params), DropReason::ExcludedRequest),
@@ -32,7 +32,12 @@ const CHECKS: [(Check, DropReason); 11] = [
 
 fn is_bot(draft: &Draft<'_>) -> bool {
     !draft.params.flag(Name::Bots)
-        && (bots::is_bot_agent(&draft.user_agent) || bots::is_bot_address(draft.address, draft.envelope.data_saver))
+        && (draft.agent.is_robot(&draft.user_agent) || bots::is_bot_address(draft.address, draft.envelope.data_saver))
+}
+
+/// `recMode=1`: of no interest unless a robot sends it (§12.2), and visits of robots are not kept.
+fn is_only_for_bots(draft: &Draft<'_>) -> bool {
+    draft.params.int(Name::RecordMode) == Some(1)
 }
 
 fn is_unknown_url(draft: &Draft<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, hash::Hasher, net::IpAddr, sync::Arc};
 
-use nagare_schema::{ConfigId, DropReason, Identity, VisitorId};
+use nagare_schema::{ConfigId, DropReason, Identity, VisitorId, named_setting::USER_ID_IS_VISITOR_ID};
 use sha1::Sha1;
 use sha2::Digest;
 use siphasher::sip::SipHasher24;
@@ -25,9 +25,10 @@ const LANGUAGE_BYTES: usize = 20;
 pub(super) fn visitor(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     let params = draft.params;
     draft.user = params.filled(Name::UserId).map(|user| pseudonym(draft.rules, &user));
-    if draft.rules.settings().random_fingerprints {
+    let settings = draft.rules.settings();
+    if settings.random_fingerprints {
         draft.identity = Identity::None;
-    } else if let Some(user) = &draft.user {
+    } else if let Some(user) = draft.user.as_ref().filter(|_| settings.named.flag(&USER_ID_IS_VISITOR_ID)) {
         let digest = Sha1::digest(user.as_bytes());
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&digest[..8]);
@@ -80,10 +81,12 @@ pub(super) fn fingerprint(draft: &Draft<'_>, key: DayKey) -> ConfigId {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
         IpAddr::V6(address) => address.octets(),
     };
-    for part in [draft.user_agent.as_bytes(), &address, cut(&draft.languages, LANGUAGE_BYTES).as_bytes()] {
+    draft.agent.mark(&draft.user_agent, &mut hasher);
+    for part in [&address[..], cut(&draft.languages, LANGUAGE_BYTES).as_bytes()] {
         hasher.write(part);
         hasher.write_u8(0xff);
     }
-    hasher.write_u8(client::plugins(draft.params));
+    let plugins = client::plugins(draft.params);
+    hasher.write_u8(if draft.agent.hides_cookie() { plugins & !client::COOKIE } else { plugins });
     ConfigId(hasher.finish())
 }

@@ -4,6 +4,7 @@ mod access;
 mod client;
 mod detail;
 mod exclude;
+mod failure;
 mod identity;
 mod kind;
 mod time;
@@ -18,6 +19,7 @@ pub(crate) use access::is_superuser;
 pub(crate) use kind::is_unclaimed;
 
 use crate::{
+    agents::{Agent, Agents},
     params::{Name, Params, one_line, whole},
     place::Locator,
     rules::{Rules, RulesSource, SiteRules},
@@ -68,6 +70,7 @@ pub(crate) struct Pipeline<S> {
     pub(crate) rules: RulesSource,
     pub(crate) salts: Arc<Salts<S>>,
     pub(crate) locator: Locator,
+    pub(crate) agents: Agents,
 }
 
 /// A hit that was accepted, and where it goes.
@@ -88,6 +91,10 @@ struct Draft<'a> {
     at: UnixSeconds,
     user_agent: Cow<'a, str>,
     languages: String,
+    /// Client hints as JSON.
+    hints: Option<String>,
+    agents: &'a Agents,
+    agent: Agent,
     /// `uid`, or its pseudonym.
     user: Option<String>,
     visitor: Option<VisitorId>,
@@ -123,20 +130,7 @@ impl<S: SaltStore> Pipeline<S> {
         envelope: &Envelope<'_>,
     ) -> Result<Accepted, DropReason> {
         let site = site_of(rules, params).ok_or(DropReason::UnknownSite)?;
-        let mut draft = Draft {
-            envelope,
-            params,
-            rules,
-            site: site.clone(),
-            address: envelope.peer,
-            at: UnixSeconds::from(envelope.received_at),
-            user_agent: Cow::Borrowed(""),
-            languages: String::new(),
-            user: None,
-            visitor: None,
-            identity: nagare_schema::Identity::None,
-            kind: HitKind::PageView,
-        };
+        let mut draft = self.draft(rules, site.clone(), params, envelope);
         for (_, step) in STEPS {
             step(&mut draft)?;
         }
@@ -148,6 +142,32 @@ impl<S: SaltStore> Pipeline<S> {
         };
         let accepted = self.finish(draft, key);
         if accepted.hit.size_bound() > HIT_BYTES_MAX { Err(DropReason::InvalidParameter) } else { Ok(accepted) }
+    }
+
+    fn draft<'a>(
+        &'a self,
+        rules: &'a Rules,
+        site: Arc<SiteRules>,
+        params: &'a Params<'a>,
+        envelope: &'a Envelope<'a>,
+    ) -> Draft<'a> {
+        Draft {
+            envelope,
+            params,
+            rules,
+            site,
+            address: envelope.peer,
+            at: UnixSeconds::from(envelope.received_at),
+            user_agent: Cow::Borrowed(""),
+            languages: String::new(),
+            hints: None,
+            agents: &self.agents,
+            agent: Agent::default(),
+            user: None,
+            visitor: None,
+            identity: nagare_schema::Identity::None,
+            kind: HitKind::PageView,
+        }
     }
 
     fn finish(&self, draft: Draft<'_>, key: DayKey) -> Accepted {
@@ -171,12 +191,12 @@ impl<S: SaltStore> Pipeline<S> {
 }
 
 /// `idsite`, when there is such a site.
-fn site_of<'r>(rules: &'r Rules, params: &Params<'_>) -> Option<&'r Arc<SiteRules>> {
+pub(crate) fn site_of<'r>(rules: &'r Rules, params: &Params<'_>) -> Option<&'r Arc<SiteRules>> {
     let id = params.int(Name::Site).and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0)?;
     rules.site(SiteId(id))
 }
 
-fn assemble(draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<Place>, bool)) -> Hit {
+fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<Place>, bool)) -> Hit {
     let params = draft.params;
     let line = |name, bytes_max| params.text(name).map(|text| Arc::from(one_line(&text, bytes_max).as_ref()));
     let masked = access::masked(draft.address, draft.rules.settings().mask_bytes);
@@ -194,7 +214,7 @@ fn assemble(draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<P
         referrer: line(Name::Referrer, REFERRER_BYTES_MAX),
         pageview_id: detail::short(params, Name::PageviewId),
         timings: detail::timings(params),
-        client: Arc::new(client_of(&draft)),
+        client: Arc::new(client_of(&mut draft)),
         local_time: local_time(&draft),
         place,
         place_forced,
@@ -218,10 +238,10 @@ fn page_url<'a>(draft: &'a Draft<'_>) -> Option<Cow<'a, str>> {
     draft.params.text(Name::Url).or_else(|| from_header().map(Cow::Borrowed))
 }
 
-fn client_of(draft: &Draft<'_>) -> Client {
+fn client_of(draft: &mut Draft<'_>) -> Client {
     Client {
         user_agent: draft.user_agent.as_ref().into(),
-        hints: client::hints(draft.params, draft.envelope).map(Into::into),
+        hints: draft.hints.take().map(Into::into),
         language: draft.languages.as_str().into(),
         resolution: client::resolution(draft.params),
         plugins: client::plugins(draft.params),

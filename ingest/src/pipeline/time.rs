@@ -1,13 +1,11 @@
 //! When a hit happened (`tracking.md` §1.8).
 
 use jiff::{Span, Timestamp, civil, tz::TimeZone};
-use nagare_schema::{DropReason, UnixSeconds};
+use nagare_schema::{DropReason, UnixSeconds, named_setting::FREE_TIME_SECONDS_MAX};
 
 use super::{Draft, access::require};
 use crate::params::{Name, float};
 
-/// Older hits need a token, seconds.
-const AGE_S_MAX: i64 = 86_400;
 /// Older times are no times, seconds: twenty years.
 const EPOCH_S: i64 = 20 * 365 * 86_400;
 /// Words of a relative time.
@@ -26,7 +24,7 @@ pub(super) fn time(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     let base = sent.map_or(Some(now.0), |text| seconds(text.trim(), now));
     let at = base.map(|base| base.saturating_sub(offset.unwrap_or(0)));
     let Some(at) = at.filter(|at| *at <= now.0 && *at > now.0 - EPOCH_S) else { return Ok(()) };
-    if now.0 - at >= AGE_S_MAX {
+    if now.0 - at >= draft.rules.settings().named.number(&FREE_TIME_SECONDS_MAX) {
         require(draft)?;
     }
     draft.at = UnixSeconds(at);

@@ -1,5 +1,5 @@
-//! Bots by user agent and address (`tracking.md` §4.1). A small set: names that robots give
-//! themselves. Full device detection replaces the names later.
+//! Bots by address (`tracking.md` §4.1), and, where no patterns are installed, by the names that the
+//! most frequent ones give themselves.
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -55,7 +55,7 @@ impl Excluded {
 }
 
 impl SiteRules {
-    fn new(site: &Arc<Site>) -> Self {
+    pub(crate) fn new(site: &Arc<Site>) -> Self {
         Self {
             site: site.clone(),
             id: site.id,

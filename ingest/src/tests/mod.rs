@@ -1,6 +1,7 @@
 //! Rules for hits, through the router: parameters and headers in, hits out.
 
 mod fields;
+mod noted;
 mod privacy;
 mod restart;
 mod rules;

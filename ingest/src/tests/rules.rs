@@ -116,3 +116,19 @@ async fn section_4_2_excluded_requests() {
     check(Case { settings, query: "uid=Me", ..Case::default() }, Some(DropReason::ExcludedRequest)).await;
     check(Case { settings, query: "uid=you", ..Case::default() }, None).await;
 }
+
+#[tokio::test]
+async fn section_12_2_requests_for_robots_alone_make_no_visits() {
+    check(Case { query: "recMode=1", ..Case::default() }, Some(DropReason::NotRecorded)).await;
+    check(Case { query: "recMode=1&ua=Googlebot", ..Case::default() }, Some(DropReason::Bot)).await;
+    check(Case { query: "recMode=2", ..Case::default() }, None).await;
+    check(Case { query: "recMode=2&ua=Googlebot", ..Case::default() }, Some(DropReason::Bot)).await;
+}
+
+#[tokio::test]
+async fn section_1_4_nothing_is_recorded_when_settings_say_so() {
+    let browser = Browser::with_settings(|settings| settings.named.set("Tracker.record_statistics", "0").unwrap());
+    assert_eq!(browser.get("", &[]).await.status, 503);
+    assert_eq!(browser.get("send_image=0", &[]).await.status, 204);
+    assert_eq!((browser.stage.log.hits().len(), browser.dropped(DropReason::NotRecorded)), (0, 2));
+}

@@ -9,6 +9,7 @@ use crate::{
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,
+    import::ImportOptions,
     load::LoadOptions,
     role::RoleOptions,
     tail::TailOptions,
@@ -65,6 +66,8 @@ enum Command {
     },
     /// Generates traffic and knows what the reports must show of it.
     Load(Box<LoadOptions>),
+    /// Imports access logs; may be interrupted and repeated.
+    Import(Box<ImportOptions>),
     /// Sites.
     #[command(subcommand)]
     Site(SiteCommand),
@@ -120,6 +123,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             Box::pin(crate::tail::run(&connection, &log, &options)).await.map(done)
         }
         Command::Load(options) => Box::pin(crate::load::run(*options)).await.map(done),
+        Command::Import(options) => Box::pin(crate::import::run(*options)).await.map(done),
         Command::Site(command) => Box::pin(crate::admin::site(command)).await.map(done),
         Command::User(command) => Box::pin(crate::admin::user(command)).await.map(done),
         Command::Token(command) => Box::pin(crate::admin::token(command)).await.map(done),

@@ -5,6 +5,7 @@ mod cli;
 mod clickhouse_host;
 mod embedded;
 mod first_start;
+mod import;
 mod load;
 mod migrate;
 mod role;

@@ -46,9 +46,6 @@ pub struct UpOptions {
     /// Bytes of HITS and of EVENTS, each, before appends are refused.
     #[arg(long, env = "NAGARE_LOG_BYTES_MAX", default_value_t = LOG_BYTES_MAX)]
     log_bytes_max: i64,
-    /// Folder of the patterns that devices are detected by; what `make setup` installed when not given.
-    #[arg(long, env = "NAGARE_DEVICE_DIR")]
-    device_dir: Option<PathBuf>,
     #[command(flatten)]
     retention: RetentionOptions,
     #[command(flatten)]
@@ -104,10 +101,12 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     let created = create(&context, &options.first).await?;
     let mut ingest_options = options.ingest;
     ingest_options.spool = options.data.join("spool");
+    // What `make setup` installed, when nothing is given.
+    ingest_options.device_dir = ingest_options.device_dir.or_else(device_patterns);
+    let device_dir = ingest_options.device_dir.clone();
     let ingest = Ingest::start(&context, ingest_options).await?;
     let api = Api::start(&context, options.api).await?;
     let member = MEMBER.to_owned();
-    let device_dir = options.device_dir.or_else(device_patterns);
     let processor_options = ProcessorOptions { member: member.clone(), device_dir };
     lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
     let projector_options = ProjectorOptions { member, retention: options.retention };

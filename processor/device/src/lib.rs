@@ -2,6 +2,7 @@
 
 mod browser;
 mod client;
+mod detections;
 mod detector;
 mod files;
 mod hardware;
@@ -17,6 +18,7 @@ mod system;
 mod version;
 
 pub use client::ClientKind;
+pub use detections::Detections;
 pub use detector::{Detected, Detector, Robots};
 pub use files::DataError;
 pub use kind::Kind;

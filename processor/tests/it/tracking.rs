@@ -187,3 +187,60 @@ proptest::proptest! {
         proptest::prop_assert_eq!(shop.visits().len(), 1);
     }
 }
+
+fn with_named(name: &str, value: &str) -> Shop {
+    let mut settings = Settings::default();
+    settings.named.set(name, value).unwrap();
+    with_settings(settings)
+}
+
+#[test]
+fn appendix_a_a_visit_may_end_sooner_but_not_later_than_it_is_held() {
+    for (setting, visits) in [("60", 2), ("1800", 1), ("90000", 1)] {
+        let mut shop = with_named("Tracker.visit_standard_length", setting);
+        shop.send([page("a", 0), page("b", 60)]);
+        assert_eq!(shop.visits().len(), visits, "{setting}");
+    }
+    let mut shop = with_named("Tracker.visit_standard_length", "90000");
+    shop.send([page("a", 0), page("b", 1800)]);
+    assert_eq!(shop.visits().len(), 2);
+}
+
+#[test]
+fn section_2_3_a_visit_with_too_many_actions_is_not_found() {
+    for (setting, visits) in [("2", 2), ("0", 1), ("10000", 1)] {
+        let mut shop = with_named("Tracker.create_new_visit_after_x_actions", setting);
+        shop.send([page("a", 0), page("b", 1), page("c", 2)]);
+        assert_eq!(shop.visits().len(), visits, "{setting}");
+    }
+}
+
+#[test]
+fn section_3_2_a_visit_of_one_page_lasts_as_long_as_settings_say() {
+    let mut shop = with_named("Tracker.default_time_one_page_visit", "7");
+    shop.send([page("a", 0)]);
+    assert_eq!(shop.visit().total_time, 7);
+    shop.send([page("b", 20)]);
+    assert_eq!(shop.visit().total_time, 21);
+}
+
+#[test]
+fn section_2_5_another_user_begins_a_visit_where_user_ids_give_no_visitor_ids() {
+    let of = |user: &str, seconds| Hit { user_id: Some(user.into()), ..page("a", seconds) };
+    let mut shop = with_named("Tracker.enable_userid_overwrites_visitorid", "0");
+    shop.send([page("a", 0), of("u", 10), of("u", 20), of("v", 30)]);
+    assert_eq!(shop.visits().iter().map(|visit| visit.actions).collect::<Vec<_>>(), [3, 1]);
+    let mut shop = Shop::new();
+    shop.send([of("u", 10), of("v", 30)]);
+    assert_eq!(shop.visits().len(), 1);
+}
+
+#[test]
+fn c21_a_click_inside_content_is_an_outlink() {
+    let mut shop = Shop::new();
+    shop.send([page("a", 0), hit(HitKind::Outlink("http://out.example/".into()), 5)]);
+    let kinds: Vec<_> = shop.actions().iter().map(|action| action.kind).collect();
+    assert_eq!(kinds, [nagare_schema::ActionKind::PageView, nagare_schema::ActionKind::Outlink]);
+    let outlink = shop.actions()[1];
+    assert_eq!((outlink.content.as_ref(), outlink.name.as_ref()), (None, None));
+}

@@ -11,7 +11,7 @@ const MAY_DEPEND: [(&str, &[&str]); 9] = [
     ("nagare-schema", &[]),
     ("nagare-device", &[]),
     ("nagare-runtime", &["nagare-schema"]),
-    ("nagare-ingest", &["nagare-schema", "nagare-runtime"]),
+    ("nagare-ingest", &["nagare-schema", "nagare-device", "nagare-runtime"]),
     ("nagare-processor", &["nagare-schema", "nagare-device", "nagare-runtime"]),
     ("nagare-projector", &["nagare-schema", "nagare-runtime"]),
     ("nagare-api", &["nagare-schema", "nagare-device", "nagare-runtime"]),
