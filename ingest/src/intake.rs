@@ -7,8 +7,8 @@ use nagare_schema::{DropReason, Hit, Partition, UnixSeconds, named_setting::RECO
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
-    http::Proxies,
     failures::Failures,
+    http::Proxies,
     metrics::Metrics,
     params::{BulkBody, Params},
     pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, site_of},

@@ -28,7 +28,11 @@ impl DeviceBook {
         if let Some(device) = self.known.get(client) {
             return device.clone();
         }
-        let detected = self.detections.as_ref().map(|detections| detections.of(&client.user_agent, client.hints.as_deref())).unwrap_or_default();
+        let detected = self
+            .detections
+            .as_ref()
+            .map(|detections| detections.of(&client.user_agent, client.hints.as_deref()))
+            .unwrap_or_default();
         let device = Arc::new(describe(client, &detected));
         self.known.insert(client.clone(), device.clone());
         device

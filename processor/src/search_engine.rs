@@ -201,7 +201,8 @@ fn search_host<'h>(host: &'h str, query: &str) -> &'h str {
     if query.starts_with(CUSTOM_SEARCH) {
         return CUSTOM_SEARCH_HOST;
     }
-    let common = COMMON_HOSTS.iter().find(|common| host.strip_suffix(*common).is_some_and(|label| label.ends_with('.')));
+    let common =
+        COMMON_HOSTS.iter().find(|common| host.strip_suffix(*common).is_some_and(|label| label.ends_with('.')));
     common.copied().unwrap_or(host)
 }
 

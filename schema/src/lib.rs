@@ -41,8 +41,8 @@ pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
 pub use migration::{Migration, Topology, migrations};
 pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
 pub use names::{
-    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS,
-    committed_subject, dead_subject, events_subject, hits_subject, live_subject,
+    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, STREAM_DEAD, STREAM_EVENTS,
+    STREAM_HITS, committed_subject, dead_subject, events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};

@@ -24,7 +24,8 @@ async fn refused(State(shared): State<Shared>, Path(id): Path<u32>, headers: Hea
         return problem(StatusCode::UNAUTHORIZED, "view access to the site is needed");
     }
     let context = &shared.context;
-    let read = async { RefusalStore::open(&context.jetstream, context.log.replicas()).await?.of_site(SiteId(id)).await };
+    let read =
+        async { RefusalStore::open(&context.jetstream, context.log.replicas()).await?.of_site(SiteId(id)).await };
     match read.await {
         Ok(days) => Json(days).into_response(),
         Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),

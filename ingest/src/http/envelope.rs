@@ -85,7 +85,8 @@ fn hints(headers: &HeaderMap) -> Option<String> {
             found.insert(name.to_owned(), Value::from(value));
         }
     }
-    let forms = headers.get("sec-ch-ua-form-factors").and_then(|list| list.to_str().ok()).map(texts).unwrap_or_default();
+    let forms =
+        headers.get("sec-ch-ua-form-factors").and_then(|list| list.to_str().ok()).map(texts).unwrap_or_default();
     if !forms.is_empty() {
         found.insert("formFactors".to_owned(), Value::from(forms));
     }

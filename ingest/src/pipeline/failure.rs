@@ -39,7 +39,8 @@ impl<S: SaltStore> Pipeline<S> {
         if !is_wanted(&rules.config, id, kind, envelope.received_at) {
             return None;
         }
-        let site = rules.site(id).cloned().unwrap_or_else(|| SiteRules::new(&Site { id, ..Site::default() }.into()).into());
+        let site =
+            rules.site(id).cloned().unwrap_or_else(|| SiteRules::new(&Site { id, ..Site::default() }.into()).into());
         let mut draft = self.draft(rules, site, params, envelope);
         client::describe(&mut draft).and_then(|()| exclude::exclude(&mut draft)).ok()?;
         let page = page_url(&draft).unwrap_or_default();

@@ -25,7 +25,8 @@ const CEILING_US: f64 = 5.0;
 /// Reads and enriches what the tracker sends for page views, alone and in bulk.
 pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     let (mut reading, mut whole, mut bulk) = (Vec::new(), Vec::new(), Vec::new());
-    let (reader, mut traffic, headers) = (HitReader::new(config(), Some(&workspace().join(".deps/devices"))), Traffic::new()?, headers()?);
+    let (reader, mut traffic, headers) =
+        (HitReader::new(config(), Some(&workspace().join(".deps/devices"))), Traffic::new()?, headers()?);
     let queries: Vec<String> = (0..HITS).map(query).collect();
     let bodies: Vec<String> = queries.chunks(BULK_HITS as usize).map(body).collect();
     let at = UnixMillis(BEGIN * 1000);

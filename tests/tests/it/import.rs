@@ -36,7 +36,8 @@ fn lines(numbers: std::ops::Range<u32>) -> anyhow::Result<String> {
     for number in numbers {
         let (visitor, minute, second) = (number % 10, number / 60, number % 60);
         let time = format!("01/May/2024:12:{minute:02}:{second:02} +0000");
-        let tail = "HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:125.0) Gecko/20100101 Firefox/125.0\"";
+        let tail =
+            "HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:125.0) Gecko/20100101 Firefox/125.0\"";
         writeln!(lines, "198.51.100.{visitor} - - [{time}] \"GET /page-{number} {tail}")?;
         writeln!(lines, "198.51.100.{visitor} - - [{time}] \"GET /picture.png {tail}")?;
     }

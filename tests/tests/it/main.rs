@@ -23,7 +23,13 @@ const LIGHT_TEST_THREADS: usize = 3;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let world = World::new();
-    let light = [tidy::trials(), journeys::trials(&world), bad_input::trials(&world), import::trials(&world), live::trials(&world)];
+    let light = [
+        tidy::trials(),
+        journeys::trials(&world),
+        bad_input::trials(&world),
+        import::trials(&world),
+        live::trials(&world),
+    ];
     let heavy = [access::trials(), browser::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
     let mut failed = run_with(&arguments, light_threads, light);

@@ -7,8 +7,33 @@ use serde_json::{Map, Value, json};
 const TEXT_BYTES_MAX: usize = 1024;
 /// Files that a page consists of: asking for one is no visit of a page.
 const STATIC_FILES: [&str; 27] = [
-    "avif", "bmp", "css", "cur", "eot", "gif", "htc", "ico", "jpeg", "jpg", "js", "json", "map", "mjs", "otf", "png",
-    "svg", "svgz", "swf", "tif", "tiff", "ttf", "webmanifest", "webp", "woff", "woff2", "xsl",
+    "avif",
+    "bmp",
+    "css",
+    "cur",
+    "eot",
+    "gif",
+    "htc",
+    "ico",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "map",
+    "mjs",
+    "otf",
+    "png",
+    "svg",
+    "svgz",
+    "swf",
+    "tif",
+    "tiff",
+    "ttf",
+    "webmanifest",
+    "webp",
+    "woff",
+    "woff2",
+    "xsl",
 ];
 /// Files that are downloads.
 const DOWNLOADS: [&str; 48] = [

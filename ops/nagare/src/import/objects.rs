@@ -16,8 +16,7 @@ const METHOD: &[&str] = &["request_method", "method", "request.method", "Request
 const TARGET: &[&str] = &["request_uri", "uri", "request.uri", "RequestPath", "path", "url"];
 const STATUS: &[&str] = &["status", "DownstreamStatus", "response", "status_code"];
 const HOST: &[&str] = &["http_host", "host", "request.host", "RequestHost", "server_name"];
-const REFERRER: &[&str] =
-    &["http_referer", "referer", "referrer", "request.headers.Referer.0", "request_Referer"];
+const REFERRER: &[&str] = &["http_referer", "referer", "referrer", "request.headers.Referer.0", "request_Referer"];
 const USER_AGENT: &[&str] =
     &["http_user_agent", "user_agent", "agent", "request.headers.User-Agent.0", "request_User-Agent"];
 const USER: &[&str] = &["remote_user", "user_id", "ClientUsername"];
