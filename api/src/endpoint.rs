@@ -9,7 +9,7 @@ use nagare_schema::{SiteId, UnixMillis};
 use crate::{
     auth::{Accounts, Caller},
     format::{Feed, Format, unknown_format},
-    methods::{self, Call},
+    methods::{self, Call, Origin},
     metrics::{Family, Metrics},
     options::ApiOptions,
     query::Engine,
@@ -36,15 +36,22 @@ impl Endpoint {
     }
 
     /// Runs one request of `module=API` and renders it in its format; never fails: errors are rendered.
-    pub(crate) async fn answer(&self, caller: &Caller, params: &Params, now: UnixMillis, origin: &str) -> Response {
+    pub(crate) async fn answer(&self, caller: &Caller, params: &Params, now: UnixMillis, origin: &Origin) -> Response {
         let started = Instant::now();
         let format = match Format::of(params) {
-            Ok(Format::Rss(_)) => Format::Rss(feed(caller, params, now, origin)),
+            Ok(Format::Rss(_)) => Format::Rss(feed(caller, params, now, &origin.url)),
             Ok(format) => format,
             Err(message) => return unknown_format(message),
         };
-        let call =
-            Call { caller, params, now, directory: &self.directory, engine: &self.engine, accounts: &self.accounts };
+        let call = Call {
+            caller,
+            params,
+            now,
+            directory: &self.directory,
+            engine: &self.engine,
+            accounts: &self.accounts,
+            origin,
+        };
         let (family, result) = methods::run(&call).await;
         self.count(family, result.is_ok(), started);
         match result {

@@ -24,6 +24,7 @@ use crate::{
     endpoint::Endpoint,
     error::ApiError,
     live::Hub,
+    methods::Origin,
     metrics::Metrics,
     options::ApiOptions,
     request::Params,
@@ -115,7 +116,13 @@ async fn overloaded(_: BoxError) -> Response {
 }
 
 /// Matomo's Reporting API; without `module=API` the dashboard.
-async fn matomo(State(shared): State<Shared>, headers: HeaderMap, RawQuery(query): RawQuery, body: Bytes) -> Response {
+async fn matomo(
+    State(shared): State<Shared>,
+    connection: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
     let query = query.unwrap_or_default();
     let body = String::from_utf8_lossy(&body);
     let read = (Params::parse(&query), Params::parse(&body), Params::read(&query, &body));
@@ -126,11 +133,12 @@ async fn matomo(State(shared): State<Shared>, headers: HeaderMap, RawQuery(query
         return dashboard::index();
     }
     let caller = shared.caller(&Credentials::of(&headers, &in_query, &in_body));
-    Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now(), &origin_of(&headers))).await
+    let origin = Origin { url: url_of(&headers), address: address_of(connection) };
+    Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now(), &origin)).await
 }
 
 /// Where the client found this server, with a slash at the end.
-fn origin_of(headers: &HeaderMap) -> String {
+fn url_of(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
     format!("{scheme}://{}/", text("host").unwrap_or("localhost"))

@@ -78,6 +78,10 @@ pub struct Site {
     pub keep_url_fragment: u8,
     /// Record only URLs of the site.
     pub exclude_unknown_urls: bool,
+    /// Nobody sees single visits.
+    pub visit_log_disabled: bool,
+    /// Nobody sees what is known of a visitor.
+    pub profile_disabled: bool,
     /// Shards of the log, 1 unless the site is too hot for one core (design §4).
     pub shards: u32,
 }
@@ -104,6 +108,8 @@ impl Default for Site {
             kind: SiteKind::Website,
             keep_url_fragment: 0,
             exclude_unknown_urls: false,
+            visit_log_disabled: false,
+            profile_disabled: false,
             shards: 1,
         }
     }

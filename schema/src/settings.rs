@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::NamedSettings;
+use crate::{NamedSettings, SiteId};
 
 /// What of a referrer is stored (`tracking.md` §9); its kind, and the names of campaigns, engines and
 /// networks always are.
@@ -58,6 +58,14 @@ pub struct Settings {
     pub search_category_parameters: Vec<String>,
     /// Provider of places: `default` (language only), `geoip2php` (database), `disabled`.
     pub location_provider: String,
+    /// Time zone of sites that name none.
+    pub default_timezone: String,
+    /// Currency of sites that name none.
+    pub default_currency: String,
+    /// Highest id of a site that was deleted; ids are never given again.
+    pub sites_deleted_to: SiteId,
+    /// Steps of the tour that nobody wants to take.
+    pub tour_skipped: Vec<String>,
     /// Settings under Matomo's names.
     pub named: NamedSettings,
 }
@@ -83,6 +91,10 @@ impl Default for Settings {
             search_keyword_parameters: keywords.map(str::to_owned).to_vec(),
             search_category_parameters: Vec::new(),
             location_provider: "geoip2php".to_owned(),
+            default_timezone: "UTC".to_owned(),
+            default_currency: "USD".to_owned(),
+            sites_deleted_to: SiteId(0),
+            tour_skipped: Vec::new(),
             named: NamedSettings::default(),
         }
     }

@@ -4,14 +4,13 @@ use jiff::civil::Date;
 use nagare_schema::{Annotation, ConfigKey, Entity, GrantLevel, SiteId};
 
 use super::{
-    Answering, Call, Method,
+    Call, Method, at_once,
     change::{change, create},
     report::today,
 };
 use crate::{
     auth::Caller,
     error::Fault,
-    metrics::Family,
     period::{self, Period, PeriodKind},
     permission::{Granted, Permission},
     table::Answer,
@@ -23,29 +22,19 @@ const NOTE_CHARS_MAX: usize = 255;
 /// Notes of a site.
 const NOTES_MAX: usize = 10_000;
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
-    method("Annotations.add", Permission::View, |call, granted| Box::pin(add(call, granted))),
-    method("Annotations.save", Permission::View, |call, granted| Box::pin(save(call, granted))),
-    method("Annotations.delete", Permission::View, |call, granted| Box::pin(delete(call, granted))),
-    method("Annotations.deleteAll", Permission::Superuser, |call, _| Box::pin(delete_all(call))),
-    method("Annotations.get", Permission::View, |call, granted| {
-        answer(found(&call, &granted).map(|note| record(note, call.caller).into()))
+    Method::configuration("Annotations.add", Permission::View, |call, granted| Box::pin(add(call, granted))),
+    Method::configuration("Annotations.save", Permission::View, |call, granted| Box::pin(save(call, granted))),
+    Method::configuration("Annotations.delete", Permission::View, |call, granted| Box::pin(delete(call, granted))),
+    Method::configuration("Annotations.deleteAll", Permission::Superuser, |call, _| Box::pin(delete_all(call))),
+    Method::configuration("Annotations.get", Permission::View, |call, granted| {
+        at_once(found(&call, &granted).map(|note| record(note, call.caller).into()))
     }),
-    method("Annotations.getAll", Permission::View, |call, granted| answer(all(&call, &granted))),
-    method("Annotations.getAnnotationCountForDates", Permission::View, |call, granted| answer(counts(&call, &granted))),
+    Method::configuration("Annotations.getAll", Permission::View, |call, granted| at_once(all(&call, &granted))),
+    Method::configuration("Annotations.getAnnotationCountForDates", Permission::View, |call, granted| {
+        at_once(counts(&call, &granted))
+    }),
 ];
-
-fn answer<'a>(value: Result<Value, Fault>) -> Answering<'a> {
-    Box::pin(std::future::ready(value.map(Answer::Value)))
-}
 
 async fn add(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     let site = granted.one()?;

@@ -5,27 +5,32 @@ mod annotations;
 mod bulk;
 mod change;
 mod countries;
-mod currency;
+mod dashboards;
 mod dimensions;
+mod example;
 mod goals;
+mod languages;
 mod live;
 mod metadata;
 mod multi_sites;
 mod nested;
 mod overview;
+mod privacy;
 mod processed_report;
 mod registry;
 mod report;
 mod row_evolution;
+mod setting_groups;
 mod settings;
 mod sites;
+mod tour;
 mod users;
 mod variables;
 mod version;
 mod visit_log;
 mod visitor_profile;
 
-use std::pin::Pin;
+use std::{net::IpAddr, pin::Pin};
 
 use axum::http::StatusCode;
 use nagare_runtime::Directory;
@@ -43,7 +48,17 @@ use crate::{
     request::Params,
     shape::array,
     table::Answer,
+    value::Value,
 };
+
+/// Where a request came from, and where it found this server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Origin {
+    /// This server as the client names it, with a slash at the end.
+    pub(crate) url: String,
+    /// The client's address, where the listener tells it.
+    pub(crate) address: Option<IpAddr>,
+}
 
 /// A request to a method.
 #[derive(Clone, Copy)]
@@ -55,10 +70,16 @@ pub(crate) struct Call<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) engine: &'a Engine,
     pub(crate) accounts: &'a Accounts,
+    pub(crate) origin: &'a Origin,
 }
 
 /// What a method becomes when it is run.
 pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Fault>> + Send + 'a>>;
+
+/// The answer of a method that has nothing to wait for.
+fn at_once<'a>(value: Result<Value, Fault>) -> Answering<'a> {
+    Box::pin(std::future::ready(value.map(Answer::Value)))
+}
 
 /// Finds the method, checks its permission and runs it.
 pub(crate) async fn run(call: &Call<'_>) -> (Family, Result<Answer, Fault>) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use nagare_schema::{GrantLevel, Site, SiteId, UnixSeconds};
 
-use super::{Answering, Call, Method, report};
+use super::{Answering, Call, Method, report, sites::lookup};
 use crate::{
     catalogue::{Flatten, Sort},
     error::Fault,
@@ -78,11 +78,7 @@ async fn all(call: Call<'_>) -> Result<Answer, Fault> {
 /// The sites that the caller may see and `pattern` matches.
 fn visible(call: &Call<'_>) -> Vec<SiteId> {
     let pattern = call.params.filled("pattern").map(str::to_lowercase);
-    let matches = |site: &Site| {
-        let Some(pattern) = &pattern else { return true };
-        let has = |text: &str| text.to_lowercase().contains(pattern);
-        has(&site.name) || has(&site.group) || site.urls.iter().any(|url| has(url)) || site.id.to_string() == *pattern
-    };
+    let matches = |site: &Site| pattern.as_ref().is_none_or(|pattern| lookup::matches(site, pattern));
     let sites = call.caller.sites_with(GrantLevel::View).into_iter();
     sites.filter(|site| call.caller.config.sites.get(site).is_some_and(|site| matches(site))).collect()
 }

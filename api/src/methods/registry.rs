@@ -1,6 +1,7 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dimensions, goals, live, metadata, multi_sites, overview,
-    processed_report, report, row_evolution, settings, sites, users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, goals, languages, live, metadata,
+    multi_sites, overview, privacy, processed_report, report, row_evolution, setting_groups, settings, sites, tour,
+    users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -34,6 +35,15 @@ impl Method {
         Self { name, permission, family, action: Action::Call(action) }
     }
 
+    /// A method that reads or changes what is configured.
+    pub(super) const fn configuration(
+        name: &'static str,
+        permission: Permission,
+        action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
+    ) -> Self {
+        Self::new(name, permission, Family::Configuration, action)
+    }
+
     fn of_report(report: &'static Report) -> Self {
         Self {
             name: report.name,
@@ -61,6 +71,16 @@ const CALLS: &[&[Method]] = &[
     overview::METHODS,
     row_evolution::METHODS,
     sites::METHODS,
+    sites::lookup::METHODS,
+    sites::removal::METHODS,
+    sites::tracking_code::METHODS,
+    sites::zones::METHODS,
+    setting_groups::METHODS,
+    privacy::METHODS,
+    dashboards::METHODS,
+    languages::METHODS,
+    tour::METHODS,
+    example::METHODS,
     goals::METHODS,
     dimensions::METHODS,
     variables::METHODS,

@@ -1,9 +1,9 @@
 //! Settings of the whole installation: SitesManager's global ones, UserCountry, PrivacyManager.
 
 use nagare_runtime::Directory;
-use nagare_schema::{ConfigKey, Entity, Settings};
+use nagare_schema::{ConfigKey, Entity, ReferrerReduction, Settings};
 
-use super::{Answering, Call, Method, change::change};
+use super::{Answering, Call, Method, at_once, change::change};
 use crate::{
     error::Fault,
     metrics::Family,
@@ -51,6 +51,9 @@ pub(super) const METHODS: &[Method] = &[
     read("SitesManager.getExcludedReferrersGlobal", Permission::SomeAdmin, |call, _| {
         list(&call, |settings| &settings.excluded_referrers)
     }),
+    read("SitesManager.getKeepURLFragmentsGlobal", Permission::SomeView, |call, _| {
+        at_once(Ok(call.caller.config.settings.keep_url_fragments.into()))
+    }),
     read("SitesManager.getSearchKeywordParametersGlobal", Permission::SomeAdmin, |call, _| {
         list(&call, |settings| &settings.search_keyword_parameters)
     }),
@@ -66,7 +69,7 @@ pub(super) const METHODS: &[Method] = &[
 /// A list as Matomo answers it: texts joined by commas.
 fn list(call: &Call<'_>, of: fn(&Settings) -> &Vec<String>) -> Answering<'static> {
     let text = of(&call.caller.config.settings).join(",");
-    Box::pin(std::future::ready(Ok(Answer::Value(Value::from(text)))))
+    at_once(Ok(Value::from(text)))
 }
 
 /// Changes the settings of the deployment.
@@ -142,13 +145,28 @@ async fn set_anonymize(call: Call<'_>) -> Result<Answer, Fault> {
     let enabled = call.params.flag("anonymizeIPEnable");
     let mask = call.params.number::<u8>("maskLength").unwrap_or(2).min(MASK_BYTES_MAX);
     let locate_masked = call.params.flag("useAnonymizedIpForVisitEnrichment");
+    let (users, orders) = (call.params.flag("anonymizeUserId"), call.params.flag("anonymizeOrderId"));
+    let referrers = referrer_reduction(call.params.text("anonymizeReferrer").unwrap_or_default())?;
     change_settings(call.directory, |settings| {
         settings.mask_bytes = if enabled { mask } else { 0 };
         settings.locate_masked = locate_masked;
+        settings.pseudonymous_user_ids = users;
+        settings.pseudonymous_order_ids = orders;
+        settings.referrer_reduction = referrers;
         Ok(())
     })
     .await?;
     Ok(Answer::Value(Value::Bool(true)))
+}
+
+fn referrer_reduction(text: &str) -> Result<ReferrerReduction, Fault> {
+    Ok(match text {
+        "" => ReferrerReduction::None,
+        "exclude_query" => ReferrerReduction::ExcludeQuery,
+        "exclude_path" => ReferrerReduction::ExcludePath,
+        "exclude_all" => ReferrerReduction::ExcludeAll,
+        _ => return Err(Fault::new(format!("The referrer cannot be anonymised by '{text}'."))),
+    })
 }
 
 async fn set_do_not_track(call: Call<'_>, on: bool) -> Result<Answer, Fault> {

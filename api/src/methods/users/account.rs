@@ -125,7 +125,7 @@ pub(super) async fn set_access(call: Call<'_>) -> Result<Answer, Fault> {
 }
 
 /// Refuses unless the request carries the caller's own password.
-async fn confirm(call: &Call<'_>) -> Result<(), Fault> {
+pub(in crate::methods) async fn confirm(call: &Call<'_>) -> Result<(), Fault> {
     let login = call.caller.login().unwrap_or_default();
     confirm_as(call, login).await
 }

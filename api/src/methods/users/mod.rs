@@ -5,6 +5,8 @@ mod read;
 
 use nagare_schema::{GrantLevel, SiteId};
 
+pub(super) use account::confirm;
+
 use super::{Answering, Call, Method};
 use crate::{
     error::Fault,

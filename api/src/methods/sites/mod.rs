@@ -1,17 +1,23 @@
 //! SitesManager (`reports.md` §21): sites and their settings.
 
+mod address_range;
+mod currency;
+pub(super) mod lookup;
+pub(super) mod removal;
+pub(super) mod tracking_code;
+pub(super) mod zones;
+
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use nagare_schema::{ConfigKey, Entity, GrantLevel, Site, SiteId, SiteKind, UnixSeconds, ZoneClock};
+use nagare_schema::{ConfigKey, Entity, Site, SiteId, SiteKind, UnixSeconds};
 
 use super::{
-    Answering, Call, Method,
+    Call, Method, at_once,
     change::{change, create},
-    currency,
+    setting_groups,
 };
 use crate::{
     auth::Caller,
     error::Fault,
-    metrics::Family,
     permission::{Granted, Permission},
     request::{Param, Params},
     table::Answer,
@@ -23,43 +29,40 @@ const NAME_CHARS_MAX: usize = 90;
 /// URLs of a site.
 const URLS_MAX: usize = 1000;
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
+pub(super) const METHODS: &[Method] =
+    &[
+        Method::configuration("SitesManager.addSite", Permission::Superuser, |call, _| Box::pin(add(call))),
+        Method::configuration("SitesManager.updateSite", Permission::Admin, |call, granted| {
+            Box::pin(update(call, granted))
+        }),
+        Method::configuration("SitesManager.getSiteFromId", Permission::View, |call, granted| {
+            at_once(of_one(&call, &granted).map(|site| Value::from(record(site, call.caller))))
+        }),
+        Method::configuration("SitesManager.getSiteUrlsFromId", Permission::View, |call, granted| {
+            at_once(
+                of_one(&call, &granted).map(|site| Value::List(site.urls.iter().cloned().map(Value::from).collect())),
+            )
+        }),
+        Method::configuration("SitesManager.getSiteSettings", Permission::Admin, |call, granted| {
+            at_once(of_one(&call, &granted).map(setting_groups::of_site))
+        }),
+        Method::configuration("SitesManager.getExcludedQueryParameters", Permission::View, |call, granted| {
+            at_once(of_one(&call, &granted).map(|site| {
+                texts(site.excluded_parameters.iter().chain(&call.caller.config.settings.excluded_parameters))
+            }))
+        }),
+        Method::configuration("SitesManager.getExcludedReferrers", Permission::View, |call, granted| {
+            at_once(of_one(&call, &granted).map(|site| {
+                texts(site.excluded_referrers.iter().chain(&call.caller.config.settings.excluded_referrers))
+            }))
+        }),
+        Method::configuration("SitesManager.getIpsForRange", Permission::None, |call, _| {
+            at_once(call.params.required("ipRange").map(address_range::ends))
+        }),
+    ];
 
-pub(super) const METHODS: &[Method] = &[
-    method("SitesManager.addSite", Permission::Superuser, |call, _| Box::pin(add(call))),
-    method("SitesManager.updateSite", Permission::Admin, |call, granted| Box::pin(update(call, granted))),
-    method("SitesManager.getSiteFromId", Permission::View, |call, granted| {
-        answer(of_one(&call, &granted).map(|site| Value::from(record(site, call.caller))))
-    }),
-    method("SitesManager.getSiteUrlsFromId", Permission::View, |call, granted| {
-        answer(of_one(&call, &granted).map(|site| Value::List(site.urls.iter().cloned().map(Value::from).collect())))
-    }),
-    method("SitesManager.getAllSites", Permission::Superuser, |call, _| answer(Ok(all(call.caller)))),
-    method("SitesManager.getAllSitesId", Permission::Superuser, |call, _| {
-        answer(Ok(ids(call.caller.config.sites.keys().copied())))
-    }),
-    method("SitesManager.getSitesWithAtLeastViewAccess", Permission::None, |call, _| {
-        answer(Ok(records(&call, GrantLevel::View)))
-    }),
-    method("SitesManager.getSitesWithAdminAccess", Permission::None, |call, _| {
-        answer(Ok(records(&call, GrantLevel::Admin)))
-    }),
-    method("SitesManager.getSitesIdWithAtLeastViewAccess", Permission::None, |call, _| {
-        answer(Ok(ids(call.caller.sites_with(GrantLevel::View))))
-    }),
-    method("SitesManager.getSitesIdWithAdminAccess", Permission::None, |call, _| {
-        answer(Ok(ids(call.caller.sites_with(GrantLevel::Admin))))
-    }),
-];
-
-fn answer<'a>(value: Result<Value, Fault>) -> Answering<'a> {
-    Box::pin(std::future::ready(value.map(Answer::Value)))
+fn texts<'a>(texts: impl Iterator<Item = &'a String>) -> Value {
+    Value::List(texts.cloned().map(Value::from).collect())
 }
 
 /// The site of a request that is about one.
@@ -74,19 +77,6 @@ fn unknown(site: SiteId) -> Fault {
 
 fn ids(sites: impl IntoIterator<Item = SiteId>) -> Value {
     Value::List(sites.into_iter().map(|site| Value::Int(i64::from(site.0))).collect())
-}
-
-fn all(caller: &Caller) -> Value {
-    let keyed = caller.config.sites.iter().map(|(id, site)| (id.to_string(), record(site, caller)));
-    Value::Record(keyed.collect())
-}
-
-/// The records of the sites on which the caller has `level`, at most `limit`.
-fn records(call: &Call<'_>, level: GrantLevel) -> Value {
-    let limit = call.params.number::<usize>("limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-    let visible = call.caller.sites_with(level).into_iter().take(limit);
-    let sites = visible.filter_map(|id| call.caller.config.sites.get(&id));
-    Value::List(sites.map(|site| record(site, call.caller).into()).collect())
 }
 
 /// A site as Matomo describes it.
@@ -138,15 +128,18 @@ fn kind_of(name: &str) -> Result<SiteKind, Fault> {
 }
 
 async fn add(call: Call<'_>) -> Result<Answer, Fault> {
+    let config = call.directory.snapshot();
     let created = Site {
         created_at: UnixSeconds::from(call.now),
         created_by: call.caller.login().unwrap_or_default().to_owned(),
+        timezone: config.settings.default_timezone.clone(),
+        currency: config.settings.default_currency.clone(),
         ..Site::default()
     };
     call.params.required("siteName")?;
     let template = given(created, call.params, true)?;
-    let config = call.directory.snapshot();
-    let first = config.sites.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
+    let last = config.sites.keys().next_back().copied().unwrap_or_default().max(config.settings.sites_deleted_to);
+    let first = last.0.saturating_add(1);
     let id = create(call.directory, first, |id| Entity::Site(Site { id: SiteId(id), ..template.clone() })).await?;
     Ok(Answer::Value(Value::Int(i64::from(id))))
 }
@@ -171,16 +164,10 @@ fn given(mut site: Site, params: &Params, is_superuser: bool) -> Result<Site, Fa
         site.urls = urls;
     }
     if let Some(zone) = params.filled("timezone") {
-        if !ZoneClock::is_known(zone) {
-            return Err(Fault::new(format!("The timezone \"{zone}\" is not valid. Please enter a valid timezone.")));
-        }
-        zone.clone_into(&mut site.timezone);
+        site.timezone = zones::checked_zone(zone)?;
     }
     if let Some(code) = params.filled("currency") {
-        if !currency::is_code(code) {
-            return Err(Fault::new(format!("The currency \"{code}\" is not valid, e.g. 'USD', 'EUR'.")));
-        }
-        code.clone_into(&mut site.currency);
+        site.currency = zones::checked_currency(code)?;
     }
     if let Some(kind) = params.filled("type") {
         site.kind = kind_of(kind)?;
@@ -203,6 +190,7 @@ fn given(mut site: Site, params: &Params, is_superuser: bool) -> Result<Site, Fa
     site.excluded_parameters = list("excludedQueryParameters");
     site.excluded_user_agents = list("excludedUserAgents");
     site.excluded_referrers = list("excludedReferrers");
+    setting_groups::change_site(&mut site, params)?;
     Ok(site)
 }
 

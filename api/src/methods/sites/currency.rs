@@ -1,7 +1,7 @@
 //! Names of currencies (ISO 4217).
 
 /// Code and name.
-const CURRENCIES: &[(&str, &str)] = &[
+pub(super) const CURRENCIES: &[(&str, &str)] = &[
     ("AED", "United Arab Emirates Dirham"),
     ("ARS", "Argentine Peso"),
     ("AUD", "Australian Dollar"),
