@@ -8,6 +8,7 @@ mod countries;
 mod dashboards;
 mod dimensions;
 mod example;
+mod failures;
 mod goals;
 mod languages;
 mod live;

@@ -1,7 +1,7 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, goals, languages, live, metadata,
-    multi_sites, overview, privacy, processed_report, report, row_evolution, setting_groups, settings, sites, tour,
-    users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, languages, live,
+    metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, setting_groups, settings, sites,
+    tour, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -81,6 +81,7 @@ const CALLS: &[&[Method]] = &[
     languages::METHODS,
     tour::METHODS,
     example::METHODS,
+    failures::METHODS,
     goals::METHODS,
     dimensions::METHODS,
     variables::METHODS,

@@ -22,16 +22,16 @@ pub(in crate::methods) const METHODS: &[Method] = &[
         at_once(Ok(ids(call.caller.config.sites.keys().copied())))
     }),
     Method::configuration("SitesManager.getSitesWithAtLeastViewAccess", Permission::None, |call, _| {
-        at_once(Ok(records(&call, at_least(GrantLevel::View, call.caller))))
+        at_once(Ok(records(&call, &at_least(GrantLevel::View, call.caller))))
     }),
     Method::configuration("SitesManager.getSitesWithAdminAccess", Permission::None, |call, _| {
-        at_once(Ok(records(&call, at_least(GrantLevel::Admin, call.caller))))
+        at_once(Ok(records(&call, &at_least(GrantLevel::Admin, call.caller))))
     }),
     Method::configuration("SitesManager.getSitesWithViewAccess", Permission::None, |call, _| {
-        at_once(Ok(records(&call, exactly(GrantLevel::View, call.caller))))
+        at_once(Ok(records(&call, &exactly(GrantLevel::View, call.caller))))
     }),
     Method::configuration("SitesManager.getPatternMatchSites", Permission::None, |call, _| {
-        at_once(call.params.required("pattern").map(|_| records(&call, at_least(GrantLevel::View, call.caller))))
+        at_once(call.params.required("pattern").map(|_| records(&call, &at_least(GrantLevel::View, call.caller))))
     }),
     Method::configuration("SitesManager.getSitesIdWithAtLeastViewAccess", Permission::None, |call, _| {
         at_once(Ok(ids(call.caller.sites_with(GrantLevel::View))))
@@ -81,7 +81,7 @@ fn exactly(level: GrantLevel, caller: &Caller) -> Vec<SiteId> {
 
 /// Records of sites: those that `pattern` matches, without `sitesToExclude`, at most `limit`, with their
 /// `alias_urls` when `fetchAliasUrls` asks for them.
-fn records(call: &Call<'_>, sites: Vec<SiteId>) -> Value {
+fn records(call: &Call<'_>, sites: &[SiteId]) -> Value {
     let params = call.params;
     let limit = params.number::<usize>("limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let excluded = params.list("sitesToExclude").unwrap_or_default();
