@@ -46,7 +46,7 @@ function newChance(seed) {
 /** The hits of one visit that began at `at`, seconds since 1970. */
 function visitHits(site, number, at, chance) {
   const of = (list) => list[chance(list.length)];
-  const visitor = (number % 97 ** 2).toString(16).padStart(16, 'a');
+  const visitor = Math.imul(number + 1, 2_654_435_761).toString(16).replace('-', 'c').padStart(8, '0').repeat(2).slice(0, 16);
   const common = {
     idsite: site,
     rec: 1,

@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/errors';
-import { session } from './api/session';
+import { renew, session } from './api/session';
 import { LocaleProvider } from './i18n/LocaleProvider';
 import { newRouter } from './router';
 import './styles/tokens.css';
@@ -14,6 +14,7 @@ import './styles/controls.css';
 import './styles/frame.css';
 import './styles/report.css';
 import './styles/live.css';
+import './styles/admin.css';
 import './styles/pages.css';
 import './styles/visits.css';
 
@@ -39,12 +40,18 @@ session.subscribe(() => {
   void router.invalidate();
 });
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <LocaleProvider>
-        <RouterProvider router={router} />
-      </LocaleProvider>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+async function start(): Promise<void> {
+  // A new tab has no token yet; its cookie may get it one.
+  if (!session.get() && session.isRenewable()) await renew();
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <LocaleProvider>
+          <RouterProvider router={router} />
+        </LocaleProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void start();

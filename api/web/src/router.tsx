@@ -121,10 +121,71 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('./pages/ReportPage'), 'ReportPage'),
 });
 
+const setup = createRoute({
+  getParentRoute: () => site,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./pages/SiteSetup'), 'SiteSetup'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => site,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/SiteSettingsPage'), 'SiteSettingsPage'),
+});
+
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  id: 'admin',
+  component: lazyRouteComponent(() => import('./admin/AdminFrame'), 'AdminFrame'),
+});
+
+const adminSites = createRoute({
+  getParentRoute: () => admin,
+  path: '/admin/sites',
+  component: lazyRouteComponent(() => import('./pages/AdminSites'), 'AdminSites'),
+});
+
+const adminUsers = createRoute({
+  getParentRoute: () => admin,
+  path: '/admin/users',
+  component: lazyRouteComponent(() => import('./pages/AdminUsers'), 'AdminUsers'),
+});
+
+const adminPrivacy = createRoute({
+  getParentRoute: () => admin,
+  path: '/admin/privacy',
+  component: lazyRouteComponent(() => import('./pages/AdminPrivacy'), 'AdminPrivacy'),
+});
+
+const adminAudit = createRoute({
+  getParentRoute: () => admin,
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('./pages/AdminAudit'), 'AdminAudit'),
+});
+
+const adminSystem = createRoute({
+  getParentRoute: () => admin,
+  path: '/admin/system',
+  component: lazyRouteComponent(() => import('./pages/AdminSystem'), 'AdminSystem'),
+});
+
+const account = createRoute({
+  getParentRoute: () => admin,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/Account'), 'Account'),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./pages/ResetPassword'), 'ResetPassword'),
+});
+
 export const newRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
+      resetPassword,
       signedIn.addChildren([
         sites,
         site.addChildren([
@@ -136,8 +197,11 @@ export const newRouter = () =>
           goals,
           ecommerce,
           segments,
+          setup,
+          settings,
           report,
         ]),
+        admin.addChildren([adminSites, adminUsers, adminPrivacy, adminAudit, adminSystem, account]),
       ]),
     ]),
     scrollRestoration: true,

@@ -19,6 +19,7 @@ const signedIn = { token: 'a.b.c', login: 'ada', superuser: false, expiresAt: Da
 
 beforeEach(() => {
   vi.stubGlobal('fetch', vi.fn());
+  session.setRenewable(false);
   session.set(signedIn);
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -93,6 +94,45 @@ describe('the client', () => {
     session.set({ ...signedIn, expiresAt: Date.now() - 1 });
     expect(session.get()).toBeNull();
     expect(sessionStorage.getItem('nagare.session')).toBeNull();
+  });
+});
+
+describe('a session that can be renewed', () => {
+  const renewed = {
+    access_token: 'new.b.c',
+    expires_in: 600,
+    user: { login: 'ada', superuser: false },
+  };
+  beforeEach(() => {
+    session.setRenewable(true);
+    session.set({ ...signedIn, expiresAt: Date.now() - 1 });
+  });
+
+  it('gets a new token before the old one is used, once for all who wait', async () => {
+    answer(200, renewed);
+    answer(200, []);
+    answer(200, []);
+    await Promise.all([sites(), sites()]);
+    const calls = vi.mocked(fetch).mock.calls;
+    expect(calls.map(([path]) => path)).toEqual([
+      '/api/v1/session/refresh',
+      '/api/v1/sites',
+      '/api/v1/sites',
+    ]);
+    expect(new Headers(calls[2]![1]?.headers).get('Authorization')).toBe('Bearer new.b.c');
+  });
+
+  it('ends when the server says so', async () => {
+    answer(401, { status: 401 });
+    answer(401, { status: 401 });
+    await fault(sites());
+    expect([session.get(), session.isRenewable()]).toEqual([null, false]);
+  });
+
+  it('outlives a network that is gone', async () => {
+    vi.mocked(fetch).mockRejectedValue(new TypeError('gone'));
+    expect(await fault(sites())).toEqual(['network', 'TypeError: gone']);
+    expect(session.get()).not.toBeNull();
   });
 });
 

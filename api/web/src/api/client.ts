@@ -1,5 +1,5 @@
-import { ApiError, faultOf } from './errors';
-import { session } from './session';
+import { ApiError, faultOf, type Problem } from './errors';
+import { renew, session, type SessionAnswer, sessionOf } from './session';
 
 export interface Site {
   id: number;
@@ -9,17 +9,14 @@ export interface Site {
   currency: string;
 }
 
-interface SessionAnswer {
-  access_token: string;
-  expires_in: number;
-  user: { login: string; superuser: boolean };
-}
-
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('Accept', 'application/json');
-  const token = session.get()?.token;
-  if (token) headers.set('Authorization', `Bearer ${token}`);
+  if (!headers.has('Authorization')) {
+    if (session.isEnding()) await renew();
+    const token = session.get()?.token;
+    if (token) headers.set('Authorization', `Bearer ${token}`);
+  }
   try {
     return await fetch(path, { ...init, headers });
   } catch (error) {
@@ -31,8 +28,10 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 async function request(path: string, init: RequestInit = {}): Promise<unknown> {
   const answer = await send(path, init);
   const body: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok)
-    throw new ApiError(faultOf(answer.status, messageOf(body)), messageOf(body), answer.status);
+  if (!answer.ok) {
+    const fault = faultOf(answer.status, messageOf(body));
+    throw new ApiError(fault, messageOf(body), answer.status, body as Problem);
+  }
   if (answer.status === 204) return null;
   if (body === undefined) throw new ApiError('server', 'the answer is not JSON', answer.status);
   return body;
@@ -44,18 +43,23 @@ function messageOf(body: unknown): string {
   return String(detail ?? message ?? title ?? '');
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  const answer = (await request('/api/v1/session', {
+/** Signs in; the code is that of the second factor. */
+export async function signIn(login: string, password: string, code?: string): Promise<void> {
+  const answer = await request('/api/v1/session', {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ login, password }),
-  })) as SessionAnswer;
-  session.set({
-    token: answer.access_token,
-    login: answer.user.login,
-    superuser: answer.user.superuser,
-    expiresAt: Date.now() + answer.expires_in * 1000,
+    headers: { 'Content-Type': 'application/json', 'X-Nagare-Request': '1' },
+    body: JSON.stringify({ login, password, ...(code ? { code } : {}) }),
   });
+  session.setRenewable(true);
+  session.set(sessionOf(answer as SessionAnswer));
+}
+
+/** Signs out here, and ends the session on the server. */
+export async function signOut(): Promise<void> {
+  const ended = rest('DELETE', 'session').catch(() => undefined);
+  await ended;
+  session.setRenewable(false);
+  session.set(null);
 }
 
 export async function sites(signal?: AbortSignal): Promise<Site[]> {
@@ -116,13 +120,16 @@ export async function exported(
 export const rest = (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-): Promise<unknown> =>
-  request(`/api/v1/${path}`, {
+  { body, signal, token }: { body?: unknown; signal?: AbortSignal; token?: string } = {},
+): Promise<unknown> => {
+  const headers = new Headers();
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  // What may be done before a session can begin is allowed by a token of its own.
+  if (token) headers.set('Authorization', `Bearer ${token}`);
+  return request(`/api/v1/${path}`, {
     method,
     signal,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+};

@@ -12,16 +12,27 @@ export type Fault =
   | 'unavailable'
   | 'server';
 
+/** What an answer says beside its message. */
+export interface Problem {
+  type?: string;
+  [name: string]: unknown;
+}
+
 export class ApiError extends Error {
   constructor(
     readonly fault: Fault,
     message: string,
     readonly status = 0,
+    readonly problem: Problem = {},
   ) {
     super(message);
     this.name = 'ApiError';
   }
 }
+
+/** The kind of problem that the server named. */
+export const isProblem = (error: unknown, kind: string): error is ApiError =>
+  error instanceof ApiError && error.problem?.type === `urn:nagare:${kind}`;
 
 /** How the protocol says that it knows no such method. */
 const MISSING = /^The (method|module|plugin) .* (does not exist|is not (available|enabled))/i;

@@ -3,6 +3,7 @@ import { AriaComponent, GeoComponent, TooltipComponent } from 'echarts/component
 import { registerMap, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { whereNumeric } from 'iso-3166-1';
+import type { Geometry, Position } from 'geojson';
 import { useMemo } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
@@ -19,6 +20,7 @@ const shapes = feature(topology, topology.objects.countries)
   .filter(({ id }) => id !== '010')
   .map((shape) => ({
     ...shape,
+    geometry: unbroken(shape.geometry),
     properties: { name: whereNumeric(String(shape.id))?.alpha2.toLowerCase() ?? String(shape.id) },
   }));
 registerMap('world', { type: 'FeatureCollection', features: shapes } as never);
@@ -82,6 +84,25 @@ export default function CountryMap({ label, onDrawn, onPickCountry, ...drawn }: 
     },
   });
   return <div ref={box} className="chart-canvas" role="img" aria-label={label} />;
+}
+
+/**
+ * A ring that crosses the antimeridian goes on beyond 180 degrees; else it would be drawn all
+ * around the world.
+ */
+function unbroken(geometry: Geometry): Geometry {
+  const ring = (points: Position[]): Position[] => {
+    const crosses = points.some(([x = 0], i) => i > 0 && Math.abs(x - points[i - 1]![0]!) > 180);
+    return crosses ? points.map(([x = 0, y = 0]) => [x < 0 ? x + 360 : x, y]) : points;
+  };
+  switch (geometry.type) {
+    case 'Polygon':
+      return { ...geometry, coordinates: geometry.coordinates.map(ring) };
+    case 'MultiPolygon':
+      return { ...geometry, coordinates: geometry.coordinates.map((part) => part.map(ring)) };
+    default:
+      return geometry;
+  }
 }
 
 /** Few countries have most of the visits: the root keeps the others visible. */

@@ -67,6 +67,21 @@ function NavList() {
         ))}
       </ul>
       <ReportList />
+      <ul className="nav-foot">
+        <li>
+          <Link
+            to="/sites/$siteId/settings"
+            params={{ siteId: site.id }}
+            search={search}
+            activeOptions={{ includeSearch: false }}
+            activeProps={{ 'aria-current': 'page' }}
+            className="nav-link"
+          >
+            <Icon name="settings" />
+            {t('nav.settings')}
+          </Link>
+        </li>
+      </ul>
     </>
   );
 }

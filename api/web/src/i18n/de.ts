@@ -1,3 +1,5 @@
+import { account } from './de/account';
+import { admin } from './de/admin';
 import { app } from './de/app';
 import { frame } from './de/frame';
 import { goals } from './de/goals';
@@ -9,6 +11,8 @@ import { visits } from './de/visits';
 import type { Catalogue } from './en';
 
 export const de: Catalogue = {
+  ...account,
+  ...admin,
   ...app,
   ...frame,
   ...goals,

@@ -1,3 +1,5 @@
+import { account } from './en/account';
+import { admin } from './en/admin';
 import { app } from './en/app';
 import { frame } from './en/frame';
 import { goals } from './en/goals';
@@ -9,6 +11,8 @@ import { visits } from './en/visits';
 
 /** The catalogue: other languages have the same keys. */
 export const en = {
+  ...account,
+  ...admin,
   ...app,
   ...frame,
   ...goals,

@@ -15,6 +15,8 @@ export interface Surroundings {
   now(): number;
   chance(): number;
   hidden(): boolean;
+  /** What must be done before a connection can be made, if anything. */
+  prepare?(): Promise<unknown> | undefined;
 }
 
 /**
@@ -27,6 +29,7 @@ export class LiveFeed {
   private socket: WebSocket | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
+  private isWanted = false;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly around: Surroundings) {}
@@ -39,7 +42,17 @@ export class LiveFeed {
   current = (): LiveState => this.shown;
 
   start(): void {
+    this.isWanted = true;
     this.take({ kind: 'connecting' });
+    const prepared = this.around.prepare?.();
+    if (!prepared) return this.connect();
+    const go = (): void => {
+      if (this.isWanted) this.connect();
+    };
+    void prepared.then(go, go);
+  }
+
+  private connect(): void {
     const socket = this.around.open();
     this.socket = socket;
     socket.onopen = () => {
@@ -51,6 +64,7 @@ export class LiveFeed {
   }
 
   stop(): void {
+    this.isWanted = false;
     clearTimeout(this.retry);
     clearTimeout(this.watchdog);
     const socket = this.socket;
@@ -75,7 +89,9 @@ export class LiveFeed {
     const frame = readFrame(data);
     if (!frame) return;
     if ('refusal' in frame) {
-      if (isFinal(frame.refusal)) {
+      // A token that was good before has only grown old: the next connection has another.
+      const isOld = frame.refusal.status === 401 && this.state.snapshot !== undefined;
+      if (isFinal(frame.refusal) && !isOld) {
         this.stop();
         this.take({ kind: 'refused', refusal: frame.refusal });
       }

@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { session } from '../api/session';
+import { renew, session } from '../api/session';
 import { LiveFeed } from './feed';
 import type { LiveState } from './state';
 
@@ -18,6 +18,7 @@ export function useLive(site: number): LiveState {
         now: Date.now,
         chance: Math.random,
         hidden: () => document.hidden,
+        prepare: () => (session.isEnding() ? renew() : undefined),
       }),
   );
   useEffect(() => {

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import type { Site } from '../api/client';
 import { useLocale } from '../i18n/locale';
+import { Code } from '../ui/Code';
 import { matomoCode, trackingCode } from './trackingCode';
 
 /** A site without data: how to get some. */
@@ -10,7 +10,7 @@ export function Setup({ site }: { site: Site }) {
     <section className="panel setup" aria-labelledby="setup-title">
       <h2 id="setup-title">{t('setup.title')}</h2>
       <p>{t('setup.lead')}</p>
-      <Code text={trackingCode(location.origin, site.id)} />
+      <Code text={trackingCode(location.origin, site.id)} testId="tracking-code" />
       <details>
         <summary>{t('setup.matomo')}</summary>
         <p>{t('setup.matomoHint')}</p>
@@ -21,24 +21,5 @@ export function Setup({ site }: { site: Site }) {
         {t('setup.listening')}
       </p>
     </section>
-  );
-}
-
-function Code({ text }: { text: string }) {
-  const { t } = useLocale();
-  const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-  };
-  return (
-    <div className="code">
-      <pre tabIndex={0}>
-        <code data-testid="tracking-code">{text}</code>
-      </pre>
-      <button type="button" className="button-quiet" onClick={() => void copy()}>
-        {copied ? t('setup.copied') : t('setup.copy')}
-      </button>
-    </div>
   );
 }

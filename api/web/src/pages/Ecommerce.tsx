@@ -104,12 +104,7 @@ function ProductTable() {
       <Loaded query={products} rows={6}>
         {(rows) =>
           rows.length ? (
-            <div
-              className="table-scroll"
-              tabIndex={0}
-              role="region"
-              aria-label={t('shop.products')}
-            >
+            <div className="table-scroll" tabIndex={0} role="region" aria-label={t('report.table')}>
               <table className="data">
                 <thead>
                   <tr>

@@ -1,8 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useEffect } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { ChoosePassword } from '../account/ChoosePassword';
+import { EnrolFactor } from '../account/EnrolFactor';
 import { signIn } from '../api/client';
-import { ApiError } from '../api/errors';
+import { ApiError, isProblem } from '../api/errors';
 import { useLocale } from '../i18n/locale';
 import { Logo } from '../ui/Logo';
 
@@ -11,56 +13,118 @@ export function SignIn() {
   const router = useRouter();
   const { next = '/' } = useSearch({ from: '/sign-in' });
   const attempt = useMutation({
-    mutationFn: (form: FormData) => signIn(String(form.get('login')), String(form.get('password'))),
+    mutationFn: (form: FormData) => {
+      const text = (name: string): string => String(form.get(name) ?? '');
+      return signIn(text('login'), text('password'), text('code').replace(/\s/g, ''));
+    },
     onSuccess: () => router.history.push(next),
   });
   useEffect(() => {
     document.title = `${t('signIn.title')} · Nagare`;
   }, [t]);
+  const { error } = attempt;
+  if (isProblem(error, 'password-too-weak')) {
+    return (
+      <Card>
+        <ChoosePassword
+          token={String(error.problem.reset_token)}
+          reason={error.message}
+          done={attempt.reset}
+        />
+      </Card>
+    );
+  }
+  if (isProblem(error, 'second-factor-required')) {
+    return (
+      <Card>
+        <h1>{t('factor.required')}</h1>
+        <EnrolFactor token={String(error.problem.enrol_token)} done={attempt.reset} />
+      </Card>
+    );
+  }
+  return (
+    <Card>
+      <SignInForm send={attempt.mutate} isBusy={attempt.isPending} error={error} />
+    </Card>
+  );
+}
 
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    attempt.mutate(new FormData(event.currentTarget));
-  };
+export function Card({ children }: { children: ReactNode }) {
+  const { t } = useLocale();
   return (
     <main id="content" className="sign-in">
       <div className="sign-in-card">
         <Logo />
         <p className="sign-in-tagline">{t('app.tagline')}</p>
-        <form onSubmit={submit}>
-          <h1 className="hidden">{t('signIn.title')}</h1>
-          <label>
-            {t('signIn.login')}
-            <input
-              name="login"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              autoFocus
-            />
-          </label>
-          <label>
-            {t('signIn.password')}
-            <input name="password" type="password" autoComplete="current-password" required />
-          </label>
-          <p className="sign-in-fault" role="alert">
-            {attempt.error && <FaultText error={attempt.error} />}
-          </p>
-          <button className="button" data-testid="sign-in" disabled={attempt.isPending}>
-            {attempt.isPending ? t('signIn.busy') : t('signIn.submit')}
-          </button>
-        </form>
+        {children}
       </div>
     </main>
   );
 }
 
-function FaultText({ error }: { error: Error }) {
+interface SignInFormProps {
+  send: (form: FormData) => void;
+  isBusy: boolean;
+  error: Error | null;
+}
+
+function SignInForm({ send, isBusy, error }: SignInFormProps) {
+  const { t } = useLocale();
+  const [needsCode, setNeedsCode] = useState(false);
+  const asksForCode = isProblem(error, 'code-needed');
+  useEffect(() => {
+    if (asksForCode) setNeedsCode(true);
+  }, [asksForCode]);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    send(new FormData(event.currentTarget));
+  };
+  return (
+    <form onSubmit={submit}>
+      <h1 className="hidden">{t('signIn.title')}</h1>
+      <label>
+        {t('signIn.login')}
+        <input
+          name="login"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus
+        />
+      </label>
+      <label>
+        {t('signIn.password')}
+        <input name="password" type="password" autoComplete="current-password" required />
+      </label>
+      {needsCode && (
+        <label>
+          {t('signIn.code')}
+          <input
+            name="code"
+            autoComplete="one-time-code"
+            required
+            autoFocus
+            data-testid="sign-in-code"
+          />
+          <small>{t('signIn.codeHint')}</small>
+        </label>
+      )}
+      <p className="sign-in-fault" role="alert">
+        {error && !asksForCode && <FaultText error={error} hasCode={needsCode} />}
+      </p>
+      <button className="button" data-testid="sign-in" disabled={isBusy}>
+        {isBusy ? t('signIn.busy') : t('signIn.submit')}
+      </button>
+    </form>
+  );
+}
+
+function FaultText({ error, hasCode }: { error: Error; hasCode: boolean }) {
   const { t } = useLocale();
   switch (error instanceof ApiError ? error.fault : undefined) {
     case 'unauthenticated':
-      return t('signIn.wrong');
+      return t(hasCode ? 'signIn.wrongCode' : 'signIn.wrong');
     case 'slow_down':
       return t('signIn.slow');
     case 'network':

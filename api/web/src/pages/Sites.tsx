@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { Site } from '../api/client';
 import { sitesQuery } from '../api/reports';
+import { session } from '../api/session';
 import { useLocale } from '../i18n/locale';
 import { Icon } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import { Fault, Skeleton } from '../ui/states';
+
+const NewSite = lazy(() => import('./AdminSites').then(({ NewSite: page }) => ({ default: page })));
 
 /** Which site to look at; with only one there is nothing to choose. */
 export function Sites() {
@@ -20,7 +23,13 @@ export function Sites() {
   if (first && data?.length === 1) {
     return <Navigate to="/sites/$siteId" params={{ siteId: first.id }} replace />;
   }
-  if (data && !first) return <Notice title={t('sites.empty')} hint={t('sites.emptyHint')} />;
+  if (data && !first) {
+    return session.get()?.superuser ? (
+      <FirstSite />
+    ) : (
+      <Notice title={t('sites.empty')} hint={t('sites.emptyHint')} />
+    );
+  }
   return (
     <main id="content" className="page page-narrow">
       <h1>{t('sites.title')}</h1>
@@ -54,5 +63,21 @@ function SiteList({ sites }: { sites: Site[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** An installation without sites: its first. */
+function FirstSite() {
+  const { t } = useLocale();
+  return (
+    <main id="content" className="page page-narrow">
+      <h1>{t('sites.first')}</h1>
+      <p className="lead">{t('sites.firstHint')}</p>
+      <section className="panel">
+        <Suspense fallback={<Skeleton rows={5} />}>
+          <NewSite />
+        </Suspense>
+      </section>
+    </main>
   );
 }

@@ -26,7 +26,7 @@ export function FiguresReport({ report }: { report: Report }) {
     enabled: compared !== undefined,
   });
   return (
-    <section className="panel report-panel" aria-label={report.name}>
+    <section className="panel report-panel">
       <div className="report-tools">
         <span />
         <ExportMenu report={report} drawn={drawn} />

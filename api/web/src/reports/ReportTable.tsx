@@ -35,7 +35,7 @@ export function ReportTable({ report, table, before }: ReportTableProps) {
   const first = columns[0]?.name ?? '';
   const most = Math.max(1, ...table.rows.map(({ values }) => values[first] ?? 0));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={word(report.name)}>
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('report.table')}>
       <table className="data" data-testid="report-table">
         <thead>
           <tr>

@@ -38,7 +38,7 @@ export function TableReport({ report }: { report: Report }) {
     enabled: compared !== undefined,
   });
   return (
-    <section className="panel report-panel" aria-label={report.name}>
+    <section className="panel report-panel">
       <ReportTools report={report} table={table.data} drawn={drawn} />
       <Loaded query={table} rows={12}>
         {(found) => (

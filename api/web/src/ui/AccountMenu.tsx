@@ -1,4 +1,6 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
+import { Link } from '@tanstack/react-router';
+import { signOut } from '../api/client';
 import { session } from '../api/session';
 import { type Language, LANGUAGES, useLocale } from '../i18n/locale';
 import { Icon } from './icons';
@@ -19,6 +21,17 @@ export function AccountMenu() {
             {who.superuser && <small>{t('app.superuser')}</small>}
           </Menu.Label>
           <Menu.Separator className="menu-rule" />
+          <Menu.Item asChild>
+            <Link to="/account" className="menu-item" data-testid="account-link">
+              {t('nav.account')}
+            </Link>
+          </Menu.Item>
+          <Menu.Item asChild>
+            <Link to="/admin/sites" className="menu-item" data-testid="admin-link">
+              {t('nav.admin')}
+            </Link>
+          </Menu.Item>
+          <Menu.Separator className="menu-rule" />
           <Menu.RadioGroup
             value={language}
             onValueChange={(next) => choose(next as Language)}
@@ -34,7 +47,7 @@ export function AccountMenu() {
             ))}
           </Menu.RadioGroup>
           <Menu.Separator className="menu-rule" />
-          <Menu.Item className="menu-item" onSelect={() => session.set(null)}>
+          <Menu.Item className="menu-item" onSelect={() => void signOut()}>
             {t('app.signOut')}
           </Menu.Item>
         </Menu.Content>

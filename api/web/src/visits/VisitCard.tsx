@@ -54,7 +54,7 @@ function Who({ visit }: { visit: Visit }) {
   const { t, format } = useLocale();
   const { site, search } = useView();
   return (
-    <h3 className="visit-who">
+    <h2 className="visit-who">
       <Link
         to="/sites/$siteId/visitors/$visitorId"
         params={{ siteId: site.id, visitorId: visit.visitorId }}
@@ -73,7 +73,7 @@ function Who({ visit }: { visit: Visit }) {
       {visit.isConverted && !visit.hasOrder && (
         <span className="badge badge-good">{t('visit.converted')}</span>
       )}
-    </h3>
+    </h2>
   );
 }
 

@@ -54,4 +54,10 @@ export const app: Record<keyof typeof english, string> = {
   'state.slow_down': 'Zu viele Anfragen. Bitte warten Sie einen Moment.',
   'state.yes': 'Ja',
   'state.no': 'Nein',
+  'signIn.code': 'Code Ihres zweiten Faktors',
+  'signIn.codeHint': 'Aus Ihrer Authenticator-App oder ein Wiederherstellungscode.',
+  'signIn.wrongCode': 'Benutzername, Passwort oder Code ist falsch.',
+  'sites.first': 'Ihre erste Website',
+  'sites.firstHint':
+    'Geben Sie ihr einen Namen, und es fehlt nur noch eine Minute bis zum ersten Besuch.',
 };

@@ -36,4 +36,5 @@ export const report: Record<keyof typeof english, string> = {
   'export.png': 'PNG des Diagramms',
   'export.pngHint': 'Erst ein Diagramm wählen',
   'export.failed': 'Der Export ist fehlgeschlagen.',
+  'report.table': 'Tabelle',
 };

@@ -52,4 +52,9 @@ export const app = {
   'state.slow_down': 'Too many requests. Please wait a moment.',
   'state.yes': 'Yes',
   'state.no': 'No',
+  'signIn.code': 'Code of your second factor',
+  'signIn.codeHint': 'From your authenticator app, or a recovery code.',
+  'signIn.wrongCode': 'User name, password or code is wrong.',
+  'sites.first': 'Your first site',
+  'sites.firstHint': 'Name it, and you are a minute from its first visit.',
 } as const;

@@ -34,4 +34,5 @@ export const report = {
   'export.png': 'PNG of the chart',
   'export.pngHint': 'Choose a chart first',
   'export.failed': 'The export failed.',
+  'report.table': 'Table',
 } as const;

@@ -1,0 +1,38 @@
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { rest } from '../api/client';
+import { useLocale } from '../i18n/locale';
+import { Fault } from '../ui/states';
+import { PasswordFields } from './PasswordFields';
+
+interface ChoosePasswordProps {
+  /** What allows to choose one, once. */
+  token: string;
+  reason?: string;
+  done: () => void;
+}
+
+/** A password for an account that has none, or one that the rules refuse. */
+export function ChoosePassword({ token, reason, done }: ChoosePasswordProps) {
+  const { t } = useLocale();
+  const [password, setPassword] = useState<string>();
+  const choose = useMutation({
+    mutationFn: () => rest('POST', 'account/password-reset', { body: { token, new: password } }),
+    onSuccess: done,
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    choose.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="form">
+      <h1>{t('password.choose')}</h1>
+      {reason && <p className="note">{reason}</p>}
+      <PasswordFields onChange={setPassword} />
+      {choose.error && <Fault error={choose.error} />}
+      <button className="button" disabled={!password || choose.isPending}>
+        {t('state.save')}
+      </button>
+    </form>
+  );
+}

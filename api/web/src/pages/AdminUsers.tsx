@@ -1,0 +1,220 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { PasswordFields } from '../account/PasswordFields';
+import { AdminPage } from '../admin/AdminPage';
+import {
+  accessQuery,
+  addUser,
+  administeredQuery,
+  deleteUser,
+  type Role,
+  ROLES,
+  setAccess,
+  type SiteSettings,
+  type User,
+  usersQuery,
+} from '../api/admin';
+import { session } from '../api/session';
+import { useLocale } from '../i18n/locale';
+import { Confirm } from '../ui/Confirm';
+import { Icon } from '../ui/icons';
+import { Panel } from '../ui/Panel';
+import { Select } from '../ui/Select';
+import { Sheet } from '../ui/Sheet';
+import { Empty, Fault, Loaded } from '../ui/states';
+
+/** Who may sign in, and what they may do with each site. */
+export function AdminUsers() {
+  const { t } = useLocale();
+  const [isAdding, setAdding] = useState(false);
+  const [chosen, setChosen] = useState<string>();
+  const sites = useQuery(administeredQuery());
+  const site = sites.data?.find(({ id }) => String(id) === chosen) ?? sites.data?.[0];
+  return (
+    <AdminPage
+      title={t('admin.users')}
+      tools={
+        <>
+          {site && (
+            <Select
+              label={t('users.site')}
+              value={String(site.id)}
+              options={(sites.data ?? []).map(({ id, name }) => ({
+                value: String(id),
+                text: name,
+              }))}
+              onChange={setChosen}
+            />
+          )}
+          {site && (
+            <button
+              type="button"
+              className="button button-small"
+              data-testid="user-new"
+              onClick={() => setAdding(true)}
+            >
+              <Icon name="plus" />
+              {t('users.new')}
+            </button>
+          )}
+        </>
+      }
+    >
+      <Loaded query={sites} rows={6}>
+        {() =>
+          site ? (
+            <UserTable site={site} />
+          ) : (
+            <section className="panel">
+              <Empty>{t('admin.noSites')}</Empty>
+            </section>
+          )
+        }
+      </Loaded>
+      {isAdding && site && <NewUser site={site} close={() => setAdding(false)} />}
+    </AdminPage>
+  );
+}
+
+function UserTable({ site }: { site: SiteSettings }) {
+  const { t } = useLocale();
+  const users = useQuery(usersQuery());
+  const access = useQuery(accessQuery(site.id));
+  return (
+    <Panel title={t('users.of', { site: site.name })}>
+      <Loaded query={users} rows={5}>
+        {(found) => (
+          <div className="table-scroll" tabIndex={0} role="region" aria-label={t('report.table')}>
+            <table className="data users" data-testid="users">
+              <thead>
+                <tr>
+                  <th scope="col">{t('users.login')}</th>
+                  <th scope="col">{t('users.email')}</th>
+                  <th scope="col">{t('users.factor')}</th>
+                  <th scope="col">{t('users.role')}</th>
+                  <th scope="col" className="data-actions">
+                    <span className="hidden">{t('report.actions')}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {found.map((user) => (
+                  <UserRow
+                    key={user.login}
+                    user={user}
+                    site={site}
+                    role={access.data?.[user.login] ?? 'noaccess'}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function UserRow({ user, site, role }: { user: User; site: SiteSettings; role: Role }) {
+  const { t } = useLocale();
+  const queries = useQueryClient();
+  const store = useMutation({
+    mutationFn: (next: Role) => setAccess(user.login, site.id, next),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['access', site.id] }),
+  });
+  const remove = useMutation({
+    mutationFn: () => deleteUser(user.login),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['users'] }),
+  });
+  const isSelf = user.login === session.get()?.login;
+  return (
+    <tr data-testid="user-row">
+      <th scope="row">
+        {user.login} {user.isPending && <span className="badge">{t('users.pending')}</span>}
+      </th>
+      <td>{user.email || '–'}</td>
+      <td>{t(user.hasSecondFactor ? 'state.yes' : 'state.no')}</td>
+      <td>
+        {user.isSuperuser ? (
+          <span className="badge">{t('app.superuser')}</span>
+        ) : (
+          <Select
+            label={t('users.roleOf', { login: user.login })}
+            value={store.isPending ? store.variables : role}
+            options={ROLES.map((value) => ({ value, text: t(`role.${value}`) }))}
+            onChange={store.mutate}
+          />
+        )}
+        {store.error && <Fault error={store.error} />}
+      </td>
+      <td className="data-actions">
+        {!isSelf && (
+          <Confirm
+            question={t('users.delete', { login: user.login })}
+            label={`${t('state.delete')}: ${user.login}`}
+            mutation={remove}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function NewUser({ site, close }: { site: SiteSettings; close: () => void }) {
+  const { t } = useLocale();
+  const queries = useQueryClient();
+  const [userLogin, setLogin] = useState('');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState<string>();
+  const store = useMutation({
+    mutationFn: () =>
+      addUser({ userLogin, email, password: password ?? '', initialIdSite: site.id }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['users'] });
+      await queries.invalidateQueries({ queryKey: ['access', site.id] });
+      close();
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    store.mutate();
+  };
+  return (
+    <Sheet title={t('users.new')} hint={t('users.newHint', { site: site.name })} close={close}>
+      <form className="form" onSubmit={submit} data-testid="user-form">
+        <label className="field">
+          {t('users.login')}
+          <input
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={userLogin}
+            data-testid="user-login"
+            onChange={({ target }) => setLogin(target.value)}
+          />
+        </label>
+        <label className="field">
+          {t('users.email')}
+          <input
+            required
+            type="email"
+            value={email}
+            data-testid="user-email"
+            onChange={({ target }) => setEmail(target.value)}
+          />
+        </label>
+        <PasswordFields onChange={setPassword} />
+        {store.error && <Fault error={store.error} />}
+        <div className="form-foot">
+          <button
+            className="button"
+            data-testid="user-save"
+            disabled={!password || store.isPending}
+          >
+            {t('users.add')}
+          </button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}
