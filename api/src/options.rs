@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+/// A century of suggestions.
+const SUGGEST_DAYS_MAX: i64 = 36_525;
+
 /// What an operator decides about the API role.
 #[derive(Debug, Clone, Args)]
 pub struct ApiOptions {
@@ -14,11 +17,14 @@ pub struct ApiOptions {
     /// Requests that are worked on at once; further ones are answered with 503.
     #[arg(long, env = "NAGARE_API_REQUESTS_MAX", default_value_t = 256)]
     pub requests_max: usize,
+    /// Days back from today whose visits suggest values for segments.
+    #[arg(long, env = "NAGARE_SUGGEST_DAYS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=SUGGEST_DAYS_MAX))]
+    pub suggest_days: u32,
 }
 
 impl Default for ApiOptions {
     fn default() -> Self {
-        Self { query_seconds_max: 30, query_memory_mib_max: 2048, requests_max: 256 }
+        Self { query_seconds_max: 30, query_memory_mib_max: 2048, requests_max: 256, suggest_days: 60 }
     }
 }
 

@@ -55,6 +55,11 @@ impl Engine {
         Self { client, metrics, limits }
     }
 
+    /// Days back from today whose visits suggest values for segments.
+    pub(crate) fn suggest_days(&self) -> u32 {
+        self.limits.suggest_days
+    }
+
     /// Runs all statements at once.
     pub(crate) async fn run(&self, plan: Plan) -> Result<Facts, Fault> {
         let parts = plan

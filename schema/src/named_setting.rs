@@ -176,6 +176,8 @@ settings! {
     REFERRERS_SUBTABLE_ROWS_MAX: Number(i64) = "General.datatable_archiving_maximum_rows_subtable_referrers", 50;
     /// Rows of user ids.
     USERS_ROWS_MAX: Number(i64) = "General.datatable_archiving_maximum_rows_userid_users", 50_000;
+    /// Values are suggested for segments (`segments.md` §7).
+    SUGGESTED_VALUES: Flag(bool) = "General.enable_segment_suggested_values", true;
     /// Distinct visitors and users of a site are told for days.
     UNIQUES_OF_DAY: Flag(bool) = "General.enable_processing_unique_visitors_day", true;
     /// … for months.

@@ -4,7 +4,7 @@ use super::{About, Columns, Described, Dimension, Flatten, Key, Level, Report, S
 use crate::{
     names::{
         DEVICE_TYPES, UNKNOWN, UNKNOWN_CODE, brand, browser, capitalised, engine_name, family, is_listed_browser,
-        system,
+        model, system,
     },
     shape::url_encode,
 };
@@ -75,14 +75,13 @@ fn describe_brand(about: &About<'_>) -> Described {
 }
 
 fn describe_model(about: &About<'_>) -> Described {
-    let (name, model) = (brand(about.key(0)), about.key(1));
-    let label = match (name, model.strip_prefix("generic ")) {
-        (_, Some(kind)) if name == UNKNOWN => format!("Generic {}", capitalised(kind)),
-        (_, None) if model.is_empty() => format!("{name} - {UNKNOWN}"),
-        _ if name == UNKNOWN && model.is_empty() => UNKNOWN.to_owned(),
-        _ => format!("{name} - {model}"),
+    let (name, own) = (brand(about.key(0)), about.key(1));
+    let label = match name {
+        UNKNOWN if own.starts_with("generic ") => model(own),
+        _ if own.is_empty() => format!("{name} - {UNKNOWN}"),
+        _ => format!("{name} - {own}"),
     };
-    let segment = format!("deviceBrand=={};deviceModel=={}", url_encode(name), url_encode(model));
+    let segment = format!("deviceBrand=={};deviceModel=={}", url_encode(name), url_encode(own));
     Described::new(label).with("segment", segment)
 }
 

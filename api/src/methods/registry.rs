@@ -1,7 +1,5 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, languages, live,
-    metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, setting_groups, settings, sites,
-    tour, users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, segments, setting_groups, settings, sites, tour, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -89,6 +87,7 @@ const CALLS: &[&[Method]] = &[
     annotations::METHODS,
     users::METHODS,
     live::METHODS,
+    segments::METHODS,
     multi_sites::METHODS,
 ];
 

@@ -33,6 +33,12 @@ pub(crate) fn brand(code: &str) -> &str {
     brands().of_code(code).map_or_else(|| as_stored(code), |named| named.name)
 }
 
+/// The name of a model: what is only known by its kind has capitals.
+pub(crate) fn model(model: &str) -> String {
+    let kind = model.strip_prefix("generic ");
+    kind.map_or_else(|| model.to_owned(), |kind| format!("Generic {}", super::capitalised(kind)))
+}
+
 /// The name of an engine, with browsers that are known for it.
 pub(crate) fn engine_name(engine: &str) -> String {
     let browsers = match engine {
@@ -67,6 +73,7 @@ mod tests {
         );
         assert_eq!((system("BOT"), system("UNK"), browser("UNK")), ("Bot", "Unknown", "Unknown"));
         assert_eq!((browser("Some App"), is_listed_browser("Some App"), brand("")), ("Some App", false, "Unknown"));
+        assert_eq!((model("generic desktop"), model("iPhone")), ("Generic Desktop".to_owned(), "iPhone".to_owned()));
         assert_eq!((engine_name("Gecko"), engine_name("")), ("Gecko (Firefox)".to_owned(), "Unknown".to_owned()));
     }
 }

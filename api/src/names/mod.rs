@@ -5,7 +5,7 @@ mod devices;
 mod referrers;
 
 pub(crate) use countries::{UNKNOWN, continent, continent_code, countries, country, language, region};
-pub(crate) use devices::{UNKNOWN_CODE, brand, browser, engine_name, family, is_listed_browser, system};
+pub(crate) use devices::{UNKNOWN_CODE, brand, browser, engine_name, family, is_listed_browser, model, system};
 pub(crate) use referrers::{engine, social};
 
 use std::{collections::HashMap, sync::LazyLock};

@@ -9,6 +9,7 @@ mod live;
 mod products;
 mod segment;
 mod statement;
+mod suggest;
 mod totals;
 mod variables;
 mod visits;
@@ -19,6 +20,7 @@ pub(crate) use live::{
     VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log, visitor_sales,
 };
 pub(crate) use statement::{Bound, Statement};
+pub(crate) use suggest::values as suggested_values;
 
 use clauses::Grouping;
 

@@ -9,7 +9,7 @@ use crate::segment::{Check, Clause, Column, ColumnKind, Operator, Rows, Segment,
 pub(super) struct Span(pub(super) &'static str);
 
 impl Rows {
-    fn table(self) -> &'static str {
+    pub(super) fn table(self) -> &'static str {
         match self {
             Self::Visits => "visits",
             Self::Actions => "actions",
@@ -206,7 +206,9 @@ fn text(test: &Test, names: &mut Names) -> String {
         None => text,
     };
     let empty = match test.column.kind {
-        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Address => format!("ifNull({column}, '') IN ('', '0')"),
+        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Url | ColumnKind::Address => {
+            format!("ifNull({column}, '') IN ('', '0')")
+        }
         ColumnKind::Number | ColumnKind::Hex => format!("ifNull({column}, 0) = 0"),
     };
     match &test.check {
@@ -230,8 +232,13 @@ fn text(test: &Test, names: &mut Names) -> String {
     }
 }
 
+/// The row has a value in the column of a test that binds none.
+pub(super) fn filled(test: &Test) -> String {
+    text(test, &mut Names::default())
+}
+
 /// The column with its slot.
-fn sql(column: &Column) -> String {
+pub(super) fn sql(column: &Column) -> String {
     column.slot.map_or_else(|| column.sql.to_owned(), |slot| column.sql.replace('#', &slot.to_string()))
 }
 
@@ -245,8 +252,10 @@ fn comparison(column: &Column, operator: Operator, name: &str) -> String {
             return sign(&sql, operator, &format!("{{{name}:UInt64}}"));
         }
         ColumnKind::Number => (format!("{{{name}:String}}"), format!("toString({sql})")),
-        ColumnKind::Hex => (format!("{{{name}:String}}"), format!("leftPad(lower(hex({sql})), 16, '0')")),
-        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Address => (format!("{{{name}:String}}"), sql.clone()),
+        ColumnKind::Hex => (format!("{{{name}:String}}"), hex(&sql)),
+        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Url | ColumnKind::Address => {
+            (format!("{{{name}:String}}"), sql.clone())
+        }
     };
     let lower = |text: &str| format!("lowerUTF8({text})");
     match operator {
@@ -258,11 +267,16 @@ fn comparison(column: &Column, operator: Operator, name: &str) -> String {
                 let address = |text: &str| format!("toIPv6OrDefault({text})");
                 format!("({sql} != '' AND {})", sign(&address(&sql), operator, &address(&value)))
             }
-            ColumnKind::Exact if operator == Operator::Equal => format!("{sql} = {value}"),
+            ColumnKind::Exact | ColumnKind::Url if operator == Operator::Equal => format!("{sql} = {value}"),
             _ if operator == Operator::Equal => format!("{} = {}", lower(&sql), lower(&value)),
             _ => format!("({sql} != '' AND {})", sign(&lower(&sql), operator, &lower(&value))),
         },
     }
+}
+
+/// 16 hexadecimal digits.
+pub(super) fn hex(sql: &str) -> String {
+    format!("leftPad(lower(hex({sql})), 16, '0')")
 }
 
 fn sign(left: &str, operator: Operator, right: &str) -> String {

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     catalogue::reports,
     period,
-    segment::{Context, Rows},
+    segment::{Context, Rows, Suggested},
     snapshot,
 };
 
@@ -107,6 +107,18 @@ fn visit_log_and_counters() {
     ];
     let texts: Vec<String> = statements.iter().map(Statement::to_string).collect();
     snapshot::check("src/plan/snapshots/live.sql", &texts.join("\n"));
+}
+
+#[test]
+fn section_7_suggested_values() {
+    let config = Config::default();
+    let context = Context { config: &config, sites: &[SiteId(1)], is_user: true };
+    let names = ["city", "visitorId", "latitude", "actionUrl", "customVariableName2", "visitConvertedGoalId"];
+    let texts = names.map(|name| {
+        let columns = Suggested::find(name, context).and_then(|suggested| suggested.columns(context)).unwrap();
+        format!("-- # {name}\n\n{}", suggested_values(&columns, &[SiteId(1)], date(2024, 3, 1)))
+    });
+    snapshot::check("src/plan/snapshots/suggest.sql", &texts.join("\n"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a name of the segment language stands for.
 
+use super::called::Vocabulary;
+
 /// Tables whose rows conditions are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Rows {
@@ -16,6 +18,8 @@ pub(crate) enum ColumnKind {
     Text,
     /// Byte by byte, unless it is searched.
     Exact,
+    /// As `Exact`; scheme and `www.` are in the column of this name and `_prefix`.
+    Url,
     Number,
     /// 64 bits, shown as 16 hexadecimal digits.
     Hex,
@@ -31,7 +35,7 @@ pub(crate) struct Column {
     pub(crate) sql: &'static str,
     /// The rows that have it; others are as if it were NULL.
     pub(crate) guard: Option<&'static str>,
-    /// Number of a custom variable, product category or custom dimension.
+    /// Number of a custom variable or product category, id of a custom dimension.
     pub(crate) slot: Option<u32>,
 }
 
@@ -46,6 +50,10 @@ impl Column {
 
     pub(crate) const fn exact(sql: &'static str) -> Self {
         Self::new(ColumnKind::Exact, sql)
+    }
+
+    pub(crate) const fn url(sql: &'static str) -> Self {
+        Self::new(ColumnKind::Url, sql)
     }
 
     pub(crate) const fn number(sql: &'static str) -> Self {
@@ -98,10 +106,29 @@ pub(crate) enum Reading {
     },
     ReferrerType,
     VisitorType,
-    /// The names of goals of the sites.
-    Goal,
+    /// The model of a device.
+    Model,
+    /// Names, where the column holds what they stand for.
+    Called(Vocabulary),
     /// An amount: compared, never searched.
     Amount,
+}
+
+/// Which values of a name are suggested (`segments.md` §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Suggestion {
+    /// Those of the log, the most frequent first.
+    Logged,
+    /// Those of the log, then the rest of the vocabulary.
+    Known,
+    /// All numbers from one to another.
+    Numbers(u32, u32),
+    /// Always these.
+    Listed(&'static [&'static str]),
+    /// The days before today.
+    Days,
+    /// None: the log of visits does not tell them.
+    Nothing,
 }
 
 /// Groups of names, in their order.
@@ -143,6 +170,7 @@ pub(crate) struct Field {
     pub(crate) source: Source,
     pub(crate) reading: Reading,
     pub(crate) listing: Listing,
+    pub(crate) suggestion: Suggestion,
 }
 
 impl Field {
@@ -155,6 +183,7 @@ impl Field {
             source,
             reading: Reading::Plain,
             listing: Listing::Listed,
+            suggestion: Suggestion::Logged,
         }
     }
 
@@ -182,5 +211,9 @@ impl Field {
 
     pub(crate) const fn listing(self, listing: Listing) -> Self {
         Self { listing, ..self }
+    }
+
+    pub(crate) const fn suggesting(self, suggestion: Suggestion) -> Self {
+        Self { suggestion, ..self }
     }
 }

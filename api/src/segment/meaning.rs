@@ -20,7 +20,7 @@ pub(super) fn clause(any: &[Condition], context: Context<'_>) -> Result<Clause, 
     let mut clause = Clause::default();
     let mut absent: Vec<Whole> = Vec::new();
     for condition in any {
-        let (field, slot) = find(condition, context)?;
+        let (field, slot) = find(&condition.name, context)?;
         let tests = tests(&field, slot, condition, context)?;
         if let Source::AnyRow(rows, _) = field.source {
             clause.visits.push(Whole { has: true, rows, all: vec![tests] });
@@ -34,8 +34,11 @@ pub(super) fn clause(any: &[Condition], context: Context<'_>) -> Result<Clause, 
     Ok(clause)
 }
 
-fn find(condition: &Condition, context: Context<'_>) -> Result<(Field, Option<u32>), Fault> {
-    let name = condition.name.as_str();
+/// The field of a name, and the slot that the name ends with.
+///
+/// # Errors
+/// When there is no such name, or it is for users only.
+pub(super) fn find(name: &str, context: Context<'_>) -> Result<(Field, Option<u32>), Fault> {
     let found = fields::find(name).or_else(|| Some((fields::of_dimension(name, context)?, None)));
     let Some((field, slot)) = found else {
         return Err(Fault::new(format!("Segment '{name}' is not a supported segment.")));
@@ -47,7 +50,15 @@ fn find(condition: &Condition, context: Context<'_>) -> Result<(Field, Option<u3
 }
 
 /// The tests that a condition is: several for a union, any of which must hold.
-fn tests(field: &Field, slot: Option<u32>, condition: &Condition, context: Context<'_>) -> Result<Vec<Test>, Fault> {
+///
+/// # Errors
+/// When the name knows no such value.
+pub(super) fn tests(
+    field: &Field,
+    slot: Option<u32>,
+    condition: &Condition,
+    context: Context<'_>,
+) -> Result<Vec<Test>, Fault> {
     let check = value::check(condition, field.reading, context)?;
     let test = |rows: Rows, column: Column| Test { rows, column, check: check.clone() };
     Ok(match (field.source, slot) {

@@ -1,15 +1,20 @@
 //! Segments (`segments.md`): a filter, read once into a typed tree. `plan` turns the tree into SQL.
 
+mod called;
 mod field;
 mod fields;
 mod grammar;
+mod listed;
 mod meaning;
+mod suggested;
 mod value;
 
 use nagare_schema::{Config, SiteId};
 
 pub(crate) use field::{Column, ColumnKind, Rows};
 pub(crate) use grammar::Operator;
+pub(crate) use listed::{Listed, listed};
+pub(crate) use suggested::Suggested;
 pub(crate) use value::leading_number;
 
 use crate::{auth::Caller, error::Fault};

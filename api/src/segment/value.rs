@@ -1,7 +1,7 @@
 //! The value of a condition, as its column holds it (`segments.md` §4.9–16).
 
-use super::{Check, Context, Operator, field::Reading};
-use crate::{error::Fault, segment::grammar::Condition};
+use super::{Check, Context, Operator, called::Vocabulary, field::Reading, grammar::Condition};
+use crate::{error::Fault, names};
 
 /// Seconds of a day.
 const DAY_S: f64 = 86_400.0;
@@ -11,6 +11,7 @@ const REFERRER_TYPES: [(&str, i64); 5] = [("direct", 1), ("search", 2), ("websit
 const VISITOR_TYPES: [(&str, i64); 2] = [("new", 0), ("returning", 1)];
 /// Of any other text.
 const RETURNING_CUSTOMER: i64 = 2;
+const RETURNING_CUSTOMER_NAME: &str = "returningCustomer";
 
 /// What the column must be.
 ///
@@ -23,7 +24,7 @@ pub(super) fn check(condition: &Condition, reading: Reading, context: Context<'_
         (_, _, Reading::Amount) => amount(operator, value),
         (Operator::Equal, "", _) => Ok(Check::Empty),
         (Operator::Different, "", _) => Ok(Check::Filled),
-        (_, _, Reading::Plain) => is(value.to_owned()),
+        (_, _, Reading::Plain | Reading::Model) => is(value.to_owned()),
         (_, _, Reading::Url) => is(without_prefix(value).to_owned()),
         (_, _, Reading::Days) => is((leading_number(value) * DAY_S).to_string()),
         (_, _, Reading::VisitorType) => is(numbered(&VISITOR_TYPES, value).unwrap_or(RETURNING_CUSTOMER).to_string()),
@@ -35,7 +36,34 @@ pub(super) fn check(condition: &Condition, reading: Reading, context: Context<'_
             Some(number) => is(number.to_string()),
             None => Err(Fault::new(format!("Invalid '{column}' segment value {value}"))),
         },
-        (_, _, Reading::Goal) => Ok(goals(operator, value, context)),
+        (_, _, Reading::Called(vocabulary)) => called(vocabulary, condition, context),
+    }
+}
+
+/// What a condition says for a value that a column holds; `None` where there is no name for it.
+pub(super) fn shown(reading: Reading, stored: &str) -> Option<String> {
+    let name = |names: &[(&str, i64)]| {
+        let number: i64 = stored.parse().ok()?;
+        names.iter().find(|(_, known)| *known == number).map(|(name, _)| (*name).to_owned())
+    };
+    match reading {
+        Reading::Plain | Reading::Url | Reading::Amount | Reading::Called(_) => Some(without_zeros(stored).to_owned()),
+        Reading::Model => Some(names::model(stored)),
+        Reading::Days => Some((leading_number(stored) / DAY_S).floor().to_string()),
+        Reading::VisitorType => name(&VISITOR_TYPES).or_else(|| Some(RETURNING_CUSTOMER_NAME.to_owned())),
+        Reading::ReferrerType => name(&REFERRER_TYPES),
+        Reading::Numbered { names, .. } => name(names),
+    }
+}
+
+/// A number without the zeros that end its decimals.
+fn without_zeros(text: &str) -> &str {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('.') {
+        Some((whole, decimals)) if is_digits(whole.trim_start_matches('-')) && is_digits(decimals) => {
+            text.trim_end_matches('0').trim_end_matches('.')
+        }
+        _ => text,
     }
 }
 
@@ -69,24 +97,19 @@ fn amount(operator: Operator, value: &str) -> Result<Check, Fault> {
     }
 }
 
-/// The goals of the sites whose name the condition fits, as `site.goal`.
-fn goals(operator: Operator, value: &str, context: Context<'_>) -> Check {
-    let value = value.to_lowercase();
-    let fits = |name: &str| match operator {
-        Operator::Equal | Operator::Different => name == value,
-        Operator::AtLeast => name >= value.as_str(),
-        Operator::Above => name > value.as_str(),
-        Operator::AtMost => name <= value.as_str(),
-        Operator::Below => name < value.as_str(),
-        Operator::Contains | Operator::Lacks => name.contains(&value),
-        Operator::Begins => name.starts_with(&value),
-        Operator::Ends => name.ends_with(&value),
-    };
-    let of_site = |site| context.config.goals_of(site).map(move |goal| (site, goal));
-    let goals = context.sites.iter().flat_map(|site| of_site(*site));
-    let fitting = goals.filter(|(_, goal)| fits(&goal.name.to_lowercase()));
-    let ids = fitting.map(|(site, goal)| format!("{site}.{}", goal.id)).collect();
-    if operator.negated().is_some() { Check::NotAmong(ids) } else { Check::Among(ids) }
+/// The values that have a name which the condition fits.
+///
+/// # Errors
+/// When nothing may have the name: brands are known.
+fn called(vocabulary: Vocabulary, condition: &Condition, context: Context<'_>) -> Result<Check, Fault> {
+    let values = vocabulary.fitting(condition.operator, &condition.value, context);
+    let is_exact = matches!(condition.operator, Operator::Equal | Operator::Different);
+    if vocabulary == Vocabulary::Brands && is_exact && values.is_empty() {
+        let mut names: Vec<String> = vocabulary.list(context).into_iter().map(|called| called.name).collect();
+        names.sort();
+        return Err(Fault::new(format!("{} segment must be one of: {}", condition.name, names.join(", "))));
+    }
+    Ok(if condition.operator.negated().is_some() { Check::NotAmong(values) } else { Check::Among(values) })
 }
 
 #[cfg(test)]

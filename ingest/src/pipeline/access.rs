@@ -80,12 +80,10 @@ pub(super) fn forced_place(params: &Params<'_>, located: &Place) -> Option<Place
     if let Some(city) = params.text(Name::City) {
         place.city = cut(&city, SHORT_BYTES_MAX).into();
     }
-    let degrees = |name, limit: f64| {
-        let sent = params.text(name).and_then(|text| float(text.trim()));
-        sent.filter(|degrees| degrees.abs() <= limit).map(three_decimals)
-    };
-    place.latitude = degrees(Name::Latitude, 90.0).or(place.latitude);
-    place.longitude = degrees(Name::Longitude, 180.0).or(place.longitude);
+    // Any number is kept: who may send a place is trusted with it.
+    let degrees = |name| params.text(name).and_then(|text| float(text.trim())).map(three_decimals);
+    place.latitude = degrees(Name::Latitude).or(place.latitude);
+    place.longitude = degrees(Name::Longitude).or(place.longitude);
     Some(place)
 }
 

@@ -1,7 +1,7 @@
 //! Names about what was done in a visit. The kinds of `actions` are those of the dictionary:
 //! 1 page view, 2 outlink, 3 download, 8 search, 10 event, 13 content.
 
-use crate::segment::field::{Category, Column, Field, Listing, Reading, Source};
+use crate::segment::field::{Category, Column, Field, Listing, Reading, Source, Suggestion};
 
 const ACTION_TYPES: Reading = Reading::Numbered {
     column: "log_action.type",
@@ -24,13 +24,13 @@ const fn event(name: &'static str, title: &'static str, column: Column) -> Field
 }
 
 pub(super) const FIELDS: &[Field] = &[
-    exact("pageUrl", "Page URL", "url", "kind = 1").reading(Reading::Url),
+    Field::action("pageUrl", "Page URL", Column::url("url").of("kind = 1")).reading(Reading::Url),
     exact("pageTitle", "Page Title", "name", "kind = 1"),
-    Field::visit("entryPageUrl", "Entry Page URL", Column::exact("entry_url"))
+    Field::visit("entryPageUrl", "Entry Page URL", Column::url("entry_url"))
         .within(Category::Behaviour)
         .reading(Reading::Url),
     Field::visit("entryPageTitle", "Entry Page title", Column::exact("entry_title")).within(Category::Behaviour),
-    Field::visit("exitPageUrl", "Exit Page URL", Column::exact("exit_url"))
+    Field::visit("exitPageUrl", "Exit Page URL", Column::url("exit_url"))
         .within(Category::Behaviour)
         .reading(Reading::Url),
     Field::visit("exitPageTitle", "Exit Page Title", Column::exact("exit_title")).within(Category::Behaviour),
@@ -46,8 +46,10 @@ pub(super) const FIELDS: &[Field] = &[
     exact("contentTarget", "Content Target", "content_target", "kind = 13"),
     exact("contentInteraction", "Content Interaction", "content_interaction", "kind = 13"),
     Field::action("actionType", "Action Type", Column::number("kind")).reading(ACTION_TYPES),
-    Field::action("actionServerHour", "Site time — hour", Column::number("toHour(at)")),
-    Field::action("actionServerMinute", "Time in UTC — minute", Column::number("toMinute(at)")),
+    Field::action("actionServerHour", "Site time — hour", Column::number("toHour(at)"))
+        .suggesting(Suggestion::Numbers(0, 23)),
+    Field::action("actionServerMinute", "Time in UTC — minute", Column::number("toMinute(at)"))
+        .suggesting(Suggestion::Numbers(0, 59)),
     Field::action("bandwidth", "Bandwidth", Column::number("bandwidth")).metric(),
     Field::action("interaction_position", "Interaction Position", Column::number("position"))
         .metric()
@@ -55,6 +57,6 @@ pub(super) const FIELDS: &[Field] = &[
     event("eventCategory", "Event Category", Column::exact("event_category")),
     event("eventAction", "Event Action", Column::exact("event_action")),
     event("eventName", "Event Name", Column::exact("name")),
-    event("eventUrl", "Event URL", Column::exact("url")).reading(Reading::Url),
+    event("eventUrl", "Event URL", Column::url("url")).reading(Reading::Url),
     event("eventValue", "Event Value", Column::number("event_value")).metric(),
 ];

@@ -1,13 +1,13 @@
 //! Names about orders, carts and products.
 
-use crate::segment::field::{Category, Column, Field, Reading, Rows, Source};
+use crate::segment::field::{Category, Column, Field, Reading, Rows, Source, Suggestion};
 
 const fn sale(name: &'static str, title: &'static str, source: Source) -> Field {
     Field::new(name, title, source).within(Category::Ecommerce)
 }
 
 const fn item(name: &'static str, title: &'static str, column: Column) -> Field {
-    sale(name, title, Source::Column(Rows::Items, column.of("deleted = 0")))
+    sale(name, title, Source::Column(Rows::Items, column.of("deleted = 0"))).suggesting(Suggestion::Nothing)
 }
 
 const fn viewed(name: &'static str, title: &'static str, column: Column) -> Field {
@@ -18,6 +18,7 @@ const fn revenue(name: &'static str, title: &'static str, guard: &'static str) -
     sale(name, title, Source::AnyRow(Rows::Conversions, Column::number("revenue_e4 / 10000").of(guard)))
         .metric()
         .reading(Reading::Amount)
+        .suggesting(Suggestion::Nothing)
 }
 
 pub(super) const FIELDS: &[Field] = &[
@@ -30,7 +31,8 @@ pub(super) const FIELDS: &[Field] = &[
         "productCategory",
         "Product Category",
         Source::Slots(Rows::Items, Column::exact("categories[#]").of("deleted = 0")),
-    ),
+    )
+    .suggesting(Suggestion::Nothing),
     item("productPrice", "Product Price", Column::number("price_e4 / 10000")).metric(),
     viewed("productViewSku", "Viewed Product SKU", Column::exact("product_sku")),
     viewed("productViewName", "Viewed Product Name", Column::exact("product_name")),

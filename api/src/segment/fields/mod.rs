@@ -15,6 +15,9 @@ use super::{
 /// Slots of custom variables and product categories.
 pub(crate) const SLOTS: u32 = 5;
 
+/// What names of custom dimensions begin with; the id follows.
+pub(crate) const DIMENSION: &str = "dimension";
+
 /// Every name but those of custom dimensions.
 pub(crate) fn fields() -> impl Iterator<Item = &'static Field> {
     [visitors::FIELDS, origin::FIELDS, behaviour::FIELDS, ecommerce::FIELDS].into_iter().flatten()
@@ -33,14 +36,14 @@ pub(crate) fn find(name: &str) -> Option<(Field, Option<u32>)> {
 
 /// The field of `dimension<id>`, when a site of the request has it and it is active.
 pub(crate) fn of_dimension(name: &str, context: Context<'_>) -> Option<Field> {
-    let id: u32 = name.strip_prefix("dimension")?.parse().ok()?;
+    let id: u32 = name.strip_prefix(DIMENSION)?.parse().ok()?;
     let mut configured = context.sites.iter().filter_map(|site| context.config.dimensions.get(&(*site, id)));
-    let rows = match configured.find(|dimension| dimension.active)?.scope {
-        DimensionScope::Visit => Rows::Visits,
-        DimensionScope::Action => Rows::Actions,
+    let (rows, category) = match configured.find(|dimension| dimension.active)?.scope {
+        DimensionScope::Visit => (Rows::Visits, Category::Visitors),
+        DimensionScope::Action => (Rows::Actions, Category::Behaviour),
     };
     let column = Column::text("dimensions[#]").at(id);
-    Some(Field::new("dimension", "Custom Dimension", Source::Column(rows, column)).within(Category::CustomVariables))
+    Some(Field::new(DIMENSION, "Custom Dimension", Source::Column(rows, column)).within(category))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Names about where a visit came from: its place, and its referrer.
 
-use crate::segment::field::{Category, Column, Field, Reading};
+use crate::segment::{
+    called::Vocabulary,
+    field::{Category, Column, Field, Reading, Suggestion},
+};
 
 const fn located(name: &'static str, title: &'static str, column: Column) -> Field {
     Field::visit(name, title, column).within(Category::Location)
@@ -12,14 +15,18 @@ const fn acquired(name: &'static str, title: &'static str, column: Column) -> Fi
 
 pub(super) const FIELDS: &[Field] = &[
     located("countryCode", "Country code", Column::text("country")),
-    located("countryName", "Country", Column::text("country")),
-    located("continentCode", "Continent", Column::text("country")),
+    located("countryName", "Country", Column::text("country"))
+        .reading(Reading::Called(Vocabulary::Countries))
+        .suggesting(Suggestion::Known),
+    located("continentCode", "Continent", Column::text("country")).reading(Reading::Called(Vocabulary::Continents)),
     located("regionCode", "Region", Column::text("region")),
     located("city", "City", Column::text("city")),
     located("latitude", "Latitude", Column::number("round(latitude, 6)")),
     located("longitude", "Longitude", Column::number("round(longitude, 6)")),
     located("languageCode", "Language code", Column::text("language")),
-    acquired("referrerType", "Channel Type", Column::number("referrer_type")).reading(Reading::ReferrerType),
+    acquired("referrerType", "Channel Type", Column::number("referrer_type"))
+        .reading(Reading::ReferrerType)
+        .suggesting(Suggestion::Listed(&["direct", "website", "search", "social", "campaign"])),
     acquired("referrerName", "Referrer Name", Column::text("referrer_name")),
     acquired("referrerKeyword", "Keyword", Column::text("referrer_keyword")),
     acquired("referrerUrl", "Referrer URL", Column::text("referrer_url")),
