@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::response::Response;
-use nagare_runtime::{Context, Directory};
+use nagare_runtime::{Audit, Context, Directory};
 use nagare_schema::{SiteId, UnixMillis};
 
 use crate::{
@@ -22,15 +22,23 @@ pub(crate) struct Endpoint {
     directory: Directory,
     engine: Engine,
     accounts: Accounts,
+    audit: Audit,
     metrics: Metrics,
 }
 
 impl Endpoint {
-    pub(crate) fn new(context: &Context, options: &ApiOptions, accounts: Accounts, metrics: &Metrics) -> Self {
+    pub(crate) fn new(
+        context: &Context,
+        options: &ApiOptions,
+        accounts: Accounts,
+        audit: Audit,
+        metrics: &Metrics,
+    ) -> Self {
         Self {
             directory: context.directory.clone(),
             engine: Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone()),
             accounts,
+            audit,
             metrics: metrics.clone(),
         }
     }
@@ -51,6 +59,7 @@ impl Endpoint {
             engine: &self.engine,
             accounts: &self.accounts,
             origin,
+            audit: &self.audit,
         };
         let (family, result) = methods::run(&call).await;
         self.count(family, result.is_ok(), started);

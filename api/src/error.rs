@@ -10,6 +10,15 @@ pub enum ApiError {
     /// A metric cannot be registered.
     #[error("cannot register metrics: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// A bucket or stream cannot be opened.
+    #[error("cannot open a bucket: {0}")]
+    Bucket(String),
+    /// The security log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] nagare_runtime::LogError),
+    /// The master key cannot be used.
+    #[error(transparent)]
+    Vault(#[from] nagare_runtime::VaultError),
     /// A query failed.
     #[error("{0}")]
     Query(String),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod auth;
 mod catalogue;
 mod consistency;
@@ -27,7 +28,8 @@ mod snapshot;
 mod table;
 mod value;
 
-pub use auth::{generate_token, hash_password, token_hash};
+pub use account::reset_link;
+pub use auth::{generate_token, hash_password, second_factor_place, token_hash};
 pub use consistency::{Difference, compare_sources};
 pub use error::ApiError;
 pub use options::ApiOptions;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use nagare_runtime::VaultOptions;
 
 /// A century of suggestions.
 const SUGGEST_DAYS_MAX: i64 = 36_525;
@@ -20,11 +21,24 @@ pub struct ApiOptions {
     /// Days back from today whose visits suggest values for segments.
     #[arg(long, env = "NAGARE_SUGGEST_DAYS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=SUGGEST_DAYS_MAX))]
     pub suggest_days: u32,
+    /// Every account needs a second factor to sign in.
+    #[arg(long, env = "NAGARE_SECOND_FACTOR_REQUIRED")]
+    pub second_factor_required: bool,
+    /// Where the master key comes from.
+    #[command(flatten)]
+    pub vault: VaultOptions,
 }
 
 impl Default for ApiOptions {
     fn default() -> Self {
-        Self { query_seconds_max: 30, query_memory_mib_max: 2048, requests_max: 256, suggest_days: 60 }
+        Self {
+            query_seconds_max: 30,
+            query_memory_mib_max: 2048,
+            requests_max: 256,
+            suggest_days: 60,
+            second_factor_required: false,
+            vault: VaultOptions::default(),
+        }
     }
 }
 

@@ -14,12 +14,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use nagare_runtime::{Context, HealthHandle};
+use nagare_runtime::{Audit, Context, HealthHandle};
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, Sessions, Throttle},
+    account,
+    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, SessionStore, Signer, Throttle, TokenUse},
     dashboard,
     endpoint::Endpoint,
     error::ApiError,
@@ -39,8 +40,11 @@ const BODY_BYTES_MAX: usize = 2 << 20;
 pub(crate) struct Shared {
     pub(crate) context: Context,
     pub(crate) authenticator: Authenticator,
-    pub(crate) passwords: PasswordChecker,
-    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) sessions: SessionStore,
+    pub(crate) accounts: Accounts,
+    pub(crate) token_use: TokenUse,
+    pub(crate) audit: Audit,
+    pub(crate) options: ApiOptions,
     pub(crate) endpoint: Endpoint,
     pub(crate) hub: Arc<Hub>,
     pub(crate) metrics: Metrics,
@@ -50,14 +54,18 @@ impl Shared {
     /// Who asks, by the directory as it is now.
     pub(crate) fn caller(&self, credentials: &Credentials) -> Caller {
         let config = self.context.directory.snapshot();
-        Caller { identity: self.authenticator.identify(&config, credentials, self.context.clock.now()), config }
+        let now = self.context.clock.now();
+        let (caller, token) = self.authenticator.identify(&config, credentials, now);
+        if let Some(token) = token {
+            self.token_use.note(&token, now);
+        }
+        caller
     }
 }
 
 /// The API role.
 pub struct Api {
     shared: Shared,
-    requests_max: usize,
     _ready: HealthHandle,
 }
 
@@ -75,19 +83,29 @@ impl Api {
         };
         let deployment = deployed.ok().and_then(|config| config.deployment.clone()).ok_or(ApiError::NotInitialised)?;
         let metrics = Metrics::new(&context.registry)?;
-        let (passwords, throttle) = (PasswordChecker::new()?, Arc::<Throttle>::default());
-        let accounts = Accounts { passwords: passwords.clone(), throttle: throttle.clone() };
+        let audit = Audit::open(&context.jetstream, context.log.replicas()).await?;
+        let sessions = SessionStore::open(context).await?;
+        let accounts = Accounts {
+            passwords: PasswordChecker::new()?,
+            throttle: Throttle::open(context).await?,
+            vault: options.vault.open(&deployment.secret)?,
+            directory: context.directory.clone(),
+        };
+        let signer = Signer::new(&deployment.secret);
         let shared = Shared {
-            authenticator: Authenticator { sessions: Sessions::new(&deployment.secret) },
-            passwords,
-            throttle,
-            endpoint: Endpoint::new(context, &options, accounts, &metrics),
+            authenticator: Authenticator { signer, sessions: sessions.known.clone() },
+            sessions,
+            token_use: TokenUse::open(context, audit.clone()).await?,
+            endpoint: Endpoint::new(context, &options, accounts.clone(), audit.clone(), &metrics),
+            accounts,
+            audit,
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
             context: context.clone(),
             metrics,
+            options,
         };
         ready.set(true);
-        Ok(Self { shared, requests_max: options.requests_max, _ready: ready })
+        Ok(Self { shared, _ready: ready })
     }
 
     /// All paths of the role; paths that nobody knows belong to the dashboard.
@@ -95,11 +113,12 @@ impl Api {
         let overload = ServiceBuilder::new()
             .layer(HandleErrorLayer::new(overloaded))
             .load_shed()
-            .concurrency_limit(self.requests_max);
+            .concurrency_limit(self.shared.options.requests_max);
         let requests = Router::new()
             .route("/", get(matomo).post(matomo))
             .route("/index.php", get(matomo).post(matomo))
             .merge(rest::router())
+            .merge(account::router())
             .layer(overload)
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .layer(CompressionLayer::new());
@@ -139,9 +158,14 @@ async fn matomo(
 
 /// Where the client found this server, with a slash at the end.
 fn url_of(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
-    format!("{scheme}://{}/", text("host").unwrap_or("localhost"))
+    let scheme = if is_secure(headers) { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("{scheme}://{host}/")
+}
+
+/// True when the client speaks HTTPS, to this server or to a proxy before it.
+pub(crate) fn is_secure(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }
 
 /// The address of a connection, where the listener tells it.

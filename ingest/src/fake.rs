@@ -258,6 +258,7 @@ pub(crate) fn config(change: impl FnOnce(&mut Config)) -> Config {
             created_at: NOW,
             expires_at: (token == EXPIRED).then_some(UnixMillis(NOW.0 - 1)),
             secure_only: token == SECURE,
+            scope: nagare_schema::Scope::default(),
         }));
     }
     for (login, level) in [("writer", GrantLevel::Write), ("viewer", GrantLevel::View)] {

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, ScheduledReport, Settings, SiteId,
-    TrackingFailure, UnixMillis, UnixSeconds,
+    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, Grant, GrantLevel, ScheduledReport, Settings,
+    Share, SiteId, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
 };
 
 /// What a deployment decided at its first start, and never changes.
@@ -115,77 +115,6 @@ impl Default for Site {
     }
 }
 
-/// A user account.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct User {
-    /// The login; unique.
-    pub login: String,
-    /// E-mail address.
-    pub email: String,
-    /// Argon2id hash in PHC form.
-    pub password_hash: String,
-    /// May do everything.
-    pub superuser: bool,
-    /// Registered.
-    pub created_at: UnixMillis,
-    /// Invited and not yet come.
-    pub invitation: Option<Invitation>,
-    /// What the user prefers, by name: `language`, `defaultReport`, …
-    pub preferences: BTreeMap<String, String>,
-}
-
-/// An invitation that was not followed yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
-    /// Who invited.
-    pub by: String,
-    /// Until when it can be followed.
-    pub expires_at: UnixMillis,
-}
-
-/// Levels of access to a site, each including those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum GrantLevel {
-    /// Read reports.
-    View,
-    /// Change goals and the like.
-    Write,
-    /// Change the site and its users.
-    Admin,
-}
-
-/// A user's access to one site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// The user.
-    pub login: String,
-    /// The site.
-    pub site: SiteId,
-    /// The level.
-    pub level: GrantLevel,
-}
-
-/// An API token; its key is the SHA-256 of the token, which is not stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token {
-    /// SHA-256 of the token, 64 hexadecimal digits.
-    pub hash: String,
-    /// Whose it is.
-    pub login: String,
-    /// What for.
-    pub description: String,
-    /// Created.
-    pub created_at: UnixMillis,
-    /// Valid until; `None` for ever.
-    #[serde(default)]
-    pub expires_at: Option<UnixMillis>,
-    /// Accepted only in a body or header, never in a URL.
-    #[serde(default)]
-    pub secure_only: bool,
-}
-
 /// An entity of the CONFIG bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -205,6 +134,8 @@ pub enum Entity {
     Grant(Grant),
     /// A token.
     Token(Token),
+    /// A share link.
+    Share(Share),
     /// An annotation.
     Annotation(Annotation),
     /// A scheduled report.
@@ -227,6 +158,7 @@ impl Entity {
             Self::User(user) => ConfigKey::User(user.login.clone()),
             Self::Grant(grant) => ConfigKey::Grant(grant.login.clone(), grant.site),
             Self::Token(token) => ConfigKey::Token(token.hash.clone()),
+            Self::Share(share) => ConfigKey::Share(share.hash.clone()),
             Self::Annotation(note) => ConfigKey::Annotation(note.site, note.id),
             Self::Report(report) => ConfigKey::Report(report.id),
             Self::Dashboard(dashboard) => ConfigKey::Dashboard(dashboard.login.clone(), dashboard.id),
@@ -256,6 +188,8 @@ pub struct Config {
     pub grants: BTreeMap<(String, SiteId), GrantLevel>,
     /// Tokens by hash.
     pub tokens: BTreeMap<String, Arc<Token>>,
+    /// Share links by hash.
+    pub shares: BTreeMap<String, Arc<Share>>,
     /// Annotations by site and id.
     pub annotations: BTreeMap<(SiteId, u32), Arc<Annotation>>,
     /// Scheduled reports by id, deleted ones included.
@@ -298,6 +232,9 @@ impl Config {
             Entity::Token(token) => {
                 self.tokens.insert(token.hash.clone(), Arc::new(token));
             }
+            Entity::Share(share) => {
+                self.shares.insert(share.hash.clone(), Arc::new(share));
+            }
             Entity::Annotation(note) => {
                 self.annotations.insert((note.site, note.id), Arc::new(note));
             }
@@ -334,6 +271,9 @@ impl Config {
             }
             ConfigKey::Token(hash) => {
                 self.tokens.remove(hash);
+            }
+            ConfigKey::Share(hash) => {
+                self.shares.remove(hash);
             }
             ConfigKey::Annotation(site, id) => {
                 self.annotations.remove(&(*site, *id));

@@ -23,6 +23,8 @@ pub enum ConfigKey {
     Grant(String, SiteId),
     /// `token.<hash>`
     Token(String),
+    /// `share.<hash>`
+    Share(String),
     /// `annotation.<site>.<id>`
     Annotation(SiteId, u32),
     /// `report.<id>`
@@ -44,6 +46,7 @@ impl fmt::Display for ConfigKey {
             Self::User(login) => write!(f, "user.{}", to_hex(login)),
             Self::Grant(login, site) => write!(f, "grant.{}.{site}", to_hex(login)),
             Self::Token(hash) => write!(f, "token.{hash}"),
+            Self::Share(hash) => write!(f, "share.{hash}"),
             Self::Annotation(site, id) => write!(f, "annotation.{site}.{id}"),
             Self::Report(id) => write!(f, "report.{id}"),
             Self::Dashboard(login, id) => write!(f, "dashboard.{}.{id}", to_hex(login)),
@@ -66,6 +69,7 @@ impl FromStr for ConfigKey {
             ["user", login] => Self::User(from_hex(login)?),
             ["grant", login, site] => Self::Grant(from_hex(login)?, site.parse()?),
             ["token", hash] => Self::Token((*hash).to_owned()),
+            ["share", hash] => Self::Share((*hash).to_owned()),
             ["annotation", site, id] => Self::Annotation(site.parse()?, number(id)?),
             ["report", id] => Self::Report(number(id)?),
             ["dashboard", login, id] => Self::Dashboard(from_hex(login)?, number(id)?),
@@ -108,6 +112,7 @@ mod tests {
             ConfigKey::User("jé.doe@x".to_owned()),
             ConfigKey::Grant("a.b".to_owned(), SiteId(1)),
             ConfigKey::Token("00ff".to_owned()),
+            ConfigKey::Share("00ff".to_owned()),
             ConfigKey::Annotation(SiteId(7), 0),
             ConfigKey::Report(4),
             ConfigKey::Dashboard("a.b".to_owned(), 1),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod annotation;
 mod codec;
 mod config;
@@ -23,9 +24,10 @@ mod time;
 mod tracking_failure;
 mod visit;
 
+pub use account::{Grant, GrantLevel, Invitation, Scope, SecondFactor, Share, Token, User};
 pub use annotation::Annotation;
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
-pub use config::{Config, Deployment, Entity, Grant, GrantLevel, Invitation, Site, SiteKind, Token, User};
+pub use config::{Config, Deployment, Entity, Site, SiteKind};
 pub use config_key::ConfigKey;
 pub use dashboard::{Dashboard, Widget};
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
@@ -41,8 +43,9 @@ pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
 pub use migration::{Migration, Topology, migrations};
 pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
 pub use names::{
-    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, STREAM_DEAD, STREAM_EVENTS,
-    STREAM_HITS, committed_subject, dead_subject, events_subject, hits_subject, live_subject,
+    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, BUCKET_SESSIONS, BUCKET_THROTTLE,
+    BUCKET_TOKEN_USE, STREAM_AUDIT, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS, committed_subject, dead_subject,
+    events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};

@@ -8,6 +8,8 @@ pub const STREAM_HITS: &str = "HITS";
 pub const STREAM_EVENTS: &str = "EVENTS";
 /// Messages that could not be read, kept for an operator.
 pub const STREAM_DEAD: &str = "DEAD";
+/// Who did what that matters to security, chained by hashes.
+pub const STREAM_AUDIT: &str = "AUDIT";
 
 /// Sites, goals, users, tokens, settings; with history.
 pub const BUCKET_CONFIG: &str = "CONFIG";
@@ -19,6 +21,12 @@ pub const BUCKET_REFUSALS: &str = "REFUSALS";
 pub const BUCKET_MEMBERS: &str = "MEMBERS";
 /// Intent and progress of each projected partition.
 pub const BUCKET_PROGRESS: &str = "PROGRESS";
+/// Sessions of signed-in users; they expire by age.
+pub const BUCKET_SESSIONS: &str = "SESSIONS";
+/// When each token was used last.
+pub const BUCKET_TOKEN_USE: &str = "TOKEN_USE";
+/// Failed sign-ins by account and address; they are forgotten by age.
+pub const BUCKET_THROTTLE: &str = "THROTTLE";
 
 /// Subject of the hits of a partition.
 pub fn hits_subject(partition: Partition) -> String {

@@ -120,6 +120,35 @@ impl Stack {
         Ok(format!("nats://{address}"))
     }
 
+    /// Runs a command of the binary against the brokers of this stack and returns what it prints.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn command(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let (nats, clickhouse) = (self.nats_url()?, self.clickhouse()?);
+        let brokers = [("NAGARE_NATS_URL", nats.as_str()), ("NAGARE_CLICKHOUSE_URL", clickhouse.url())];
+        let output = run(arguments, &brokers).await?;
+        ensure!(output.status.success(), "nagare {}:\n{}", arguments.join(" "), text_of(&output));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Starts a further api on the brokers of this stack and waits until it is ready: where it serves.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub async fn further_api(&self) -> anyhow::Result<(Process, String)> {
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let mut command = Command::new(nagare()?);
+        command.arg("api").env("NAGARE_LISTEN", &listen).env("NAGARE_NATS_URL", self.nats_url()?);
+        command.env("NAGARE_CLICKHOUSE_URL", self.clickhouse()?.url()).stdin(Stdio::null()).stdout(Stdio::null());
+        let process = Process::start("api", &mut command, self.folder.path())?;
+        let url = format!("http://{listen}");
+        let matomo = Matomo::new(&url, ADMIN_TOKEN);
+        until("a further api to be ready", READY_WITHIN, || async { matomo.get("/health/ready").await.map(Some) })
+            .await?;
+        Ok((process, url))
+    }
+
     /// The metrics of all roles.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::{HeaderMap, header};
-use nagare_schema::{Config, GrantLevel, SiteId, UnixMillis};
+use nagare_schema::{Config, GrantLevel, Scope, SiteId, Token, UnixMillis};
 
-use super::{Sessions, token_hash};
+use super::{KnownSessions, Purpose, Signer, token_hash};
 use crate::request::Params;
 
 /// The pseudo user of requests without a token; it has what is granted to it.
@@ -53,27 +53,80 @@ pub(crate) enum Identity {
 /// Finds out who asks.
 #[derive(Clone)]
 pub(crate) struct Authenticator {
-    pub(crate) sessions: Sessions,
+    pub(crate) signer: Signer,
+    pub(crate) sessions: KnownSessions,
 }
 
 impl Authenticator {
-    pub(crate) fn identify(&self, config: &Config, credentials: &Credentials, now: UnixMillis) -> Identity {
+    /// Who asks, and the token that says so.
+    pub(crate) fn identify(
+        &self,
+        config: &Arc<Config>,
+        credentials: &Credentials,
+        now: UnixMillis,
+    ) -> (Caller, Option<Arc<Token>>) {
+        let with = |identity, session, scope| Caller { identity, session, scope, config: config.clone() };
         let (secret, in_url) = match credentials {
-            Credentials::None => return Identity::Anonymous,
+            Credentials::None => return (with(Identity::Anonymous, None, Scope::default()), None),
             Credentials::Url(secret) => (secret, true),
             Credentials::Secure(secret) => (secret, false),
         };
         if secret == ANONYMOUS {
-            return Identity::Anonymous;
+            return (with(Identity::Anonymous, None, Scope::default()), None);
         }
-        let token = config
-            .tokens
-            .get(&token_hash(secret))
-            .filter(|token| token.expires_at.is_none_or(|expiry| expiry > now) && !(token.secure_only && in_url));
-        // A session is never taken from a URL, where it would end in logs.
-        let login = token.map(|token| token.login.clone());
-        let login = login.or_else(|| if in_url { None } else { self.sessions.read(secret, now.into()) });
-        login.filter(|login| config.users.contains_key(login)).map_or(Identity::Unknown, Identity::User)
+        let user = |login: &String| config.users.contains_key(login).then(|| Identity::User(login.clone()));
+        let valid =
+            |token: &&Arc<Token>| token.expires_at.is_none_or(|expiry| expiry > now) && !(token.secure_only && in_url);
+        if let Some(token) = config.tokens.get(&token_hash(secret)).filter(valid) {
+            let identity = user(&token.login).unwrap_or(Identity::Unknown);
+            return (with(identity, None, token.scope.clone()), Some(token.clone()));
+        }
+        // What is signed is never taken from a URL, where it would end in logs.
+        if in_url {
+            return (with(Identity::Unknown, None, Scope::default()), None);
+        }
+        if let Some((login, session)) = self.session(secret, now) {
+            let identity = user(&login).unwrap_or(Identity::Unknown);
+            return (with(identity, Some(session), Scope::default()), None);
+        }
+        let shared = self.share(config, secret, now);
+        let (identity, scope) = shared.unwrap_or((Identity::Unknown, Scope::default()));
+        (with(identity, None, scope), None)
+    }
+
+    /// The caller of before, by the directory as it is now: what a socket was opened with outlives an access
+    /// token, but neither its session nor its rights.
+    pub(crate) fn again(
+        &self,
+        before: &Caller,
+        config: &Arc<Config>,
+        credentials: &Credentials,
+        now: UnixMillis,
+    ) -> Caller {
+        let (Some(session), Some(login)) = (&before.session, before.login()) else {
+            return self.identify(config, credentials, now).0;
+        };
+        let goes_on = config.users.contains_key(login) && self.sessions.has(session, now);
+        let identity = if goes_on { before.identity.clone() } else { Identity::Unknown };
+        Caller { identity, config: config.clone(), ..before.clone() }
+    }
+
+    /// Login and id of a session that has not ended.
+    fn session(&self, secret: &str, now: UnixMillis) -> Option<(String, String)> {
+        const MILLIS: i64 = 1000;
+        let claims = self.signer.read(Purpose::Access, secret, now.into())?;
+        let issued_at = UnixMillis(claims.iat.saturating_mul(MILLIS));
+        self.sessions.allows(&claims.sid, &claims.sub, issued_at, now).then_some((claims.sub, claims.sid))
+    }
+
+    /// What a share link allows: what its maker may, of some reports of a site, to read.
+    fn share(&self, config: &Config, secret: &str, now: UnixMillis) -> Option<(Identity, Scope)> {
+        let claims = self.signer.read(Purpose::Share, secret, now.into())?;
+        let share = config.shares.get(&claims.sub)?;
+        let fresh = share.expires_at.is_none_or(|expiry| expiry > now);
+        let maker = config.users.get(&share.created_by).filter(|_| fresh)?;
+        let scope = Scope { sites: vec![share.site], read_only: true, methods: share.reports.clone() };
+        Some((Identity::User(maker.login.clone()), scope))
     }
 }
 
@@ -81,6 +134,10 @@ impl Authenticator {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) identity: Identity,
+    /// The session by which they ask, if it is one.
+    pub(crate) session: Option<String>,
+    /// What of the rights of the identity may be used.
+    pub(crate) scope: Scope,
     pub(crate) config: Arc<Config>,
 }
 
@@ -98,7 +155,10 @@ impl Caller {
     }
 
     pub(crate) fn is_superuser(&self) -> bool {
-        self.is_user() && self.login().and_then(|login| self.config.users.get(login)).is_some_and(|user| user.superuser)
+        // A part of a superuser's rights makes no superuser.
+        self.is_user()
+            && self.scope.is_whole()
+            && self.login().and_then(|login| self.config.users.get(login)).is_some_and(|user| user.superuser)
     }
 
     /// What the caller may do on a site; nothing on a site that does not exist.
@@ -106,7 +166,13 @@ impl Caller {
         if !self.config.sites.contains_key(&site) {
             return None;
         }
-        self.config.level_of(self.login()?, site)
+        self.scope.narrowed(site, self.config.level_of(self.login()?, site)?)
+    }
+
+    /// True unless the caller's token is for other methods, or for reading and the method changes something.
+    pub(crate) fn may_call(&self, method: &str, changes: bool) -> bool {
+        let methods = &self.scope.methods;
+        (methods.is_empty() || methods.iter().any(|known| known == method)) && !(self.scope.read_only && changes)
     }
 
     pub(crate) fn may(&self, level: GrantLevel, site: SiteId) -> bool {
@@ -150,6 +216,7 @@ pub(crate) mod tests {
                 created_at: UnixMillis(0),
                 expires_at,
                 secure_only,
+                scope: Scope::default(),
             }));
         }
         Arc::new(config)
@@ -161,18 +228,19 @@ pub(crate) mod tests {
             "" => Identity::Unknown,
             login => Identity::User(login.to_owned()),
         };
-        Caller { identity, config: directory() }
+        Caller { identity, session: None, scope: Scope::default(), config: directory() }
     }
 
     fn check(credentials: &Credentials, expected: &Identity) {
-        let authenticator = Authenticator { sessions: Sessions::new("secret") };
-        assert_eq!(authenticator.identify(&directory(), credentials, UnixMillis(10)), *expected, "{credentials:?}");
+        let authenticator = Authenticator { signer: Signer::new("secret"), sessions: KnownSessions::default() };
+        let (caller, _) = authenticator.identify(&directory(), credentials, UnixMillis(10));
+        assert_eq!(caller.identity, *expected, "{credentials:?}");
     }
 
     #[test]
     fn tokens_and_sessions_identify() {
         let viewer = Identity::User("viewer".to_owned());
-        let session = Sessions::new("secret").issue("root", UnixSeconds(0)).unwrap();
+        let session = Signer::new("secret").issue(Purpose::Access, "root", "s1", UnixSeconds(0)).unwrap();
         check(&Credentials::None, &Identity::Anonymous);
         check(&Credentials::Url("anonymous".to_owned()), &Identity::Anonymous);
         check(&Credentials::Url("open".to_owned()), &viewer);

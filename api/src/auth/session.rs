@@ -3,49 +3,86 @@ use nagare_schema::UnixSeconds;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Seconds a session lasts.
-pub(crate) const SESSION_SECONDS: i64 = 8 * 3600;
-/// Whom a session is for.
-const AUDIENCE: &str = "nagare";
+/// What a signed token is good for; one that is for something else is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To act in a session.
+    Access,
+    /// To choose a new password.
+    Reset,
+    /// To set up the second factor that signing in requires.
+    Enrol,
+    /// To read what a link shares.
+    Share,
+}
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    sub: String,
-    iat: i64,
+impl Purpose {
+    fn audience(self) -> &'static str {
+        match self {
+            Self::Access => "nagare",
+            Self::Reset => "nagare.reset",
+            Self::Enrol => "nagare.enrol",
+            Self::Share => "nagare.share",
+        }
+    }
+
+    /// Seconds that a token of this purpose is good for.
+    pub(crate) fn seconds(self) -> i64 {
+        match self {
+            Self::Access => 10 * 60,
+            Self::Reset | Self::Share => 60 * 60,
+            Self::Enrol => 15 * 60,
+        }
+    }
+}
+
+/// What a signed token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// Whose: a login, or the hash of a share link.
+    pub(crate) sub: String,
+    /// The session, or what must not have changed since.
+    pub(crate) sid: String,
+    /// Issued.
+    pub(crate) iat: i64,
     exp: i64,
     aud: String,
 }
 
-/// Signs and reads sessions: JWTs with HS256 and a key derived from the deployment's secret.
+/// Signs and reads tokens: JWTs with HS256 and a key derived from the deployment's secret.
 #[derive(Clone)]
-pub(crate) struct Sessions {
+pub(crate) struct Signer {
     signing: EncodingKey,
     reading: DecodingKey,
-    validation: Validation,
 }
 
-impl Sessions {
+impl Signer {
     pub(crate) fn new(secret: &str) -> Self {
         let key = Sha256::new().chain_update(b"nagare session key\0").chain_update(secret.as_bytes()).finalize();
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "aud", "sub"]);
-        // By the clock that the reader is given.
-        validation.validate_exp = false;
-        Self { signing: EncodingKey::from_secret(&key), reading: DecodingKey::from_secret(&key), validation }
+        Self { signing: EncodingKey::from_secret(&key), reading: DecodingKey::from_secret(&key) }
     }
 
-    /// A session of `login` from `now` on; `None` when it cannot be signed.
-    pub(crate) fn issue(&self, login: &str, now: UnixSeconds) -> Option<String> {
-        let claims =
-            Claims { sub: login.to_owned(), iat: now.0, exp: now.0 + SESSION_SECONDS, aud: AUDIENCE.to_owned() };
+    /// A token from `now` on; `None` when it cannot be signed.
+    pub(crate) fn issue(&self, purpose: Purpose, sub: &str, sid: &str, now: UnixSeconds) -> Option<String> {
+        let claims = Claims {
+            sub: sub.to_owned(),
+            sid: sid.to_owned(),
+            iat: now.0,
+            exp: now.0 + purpose.seconds(),
+            aud: purpose.audience().to_owned(),
+        };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).ok()
     }
 
-    /// The login of a session that is valid at `now`.
-    pub(crate) fn read(&self, session: &str, now: UnixSeconds) -> Option<String> {
-        let data = jsonwebtoken::decode::<Claims>(session, &self.reading, &self.validation).ok()?;
-        (data.claims.exp > now.0).then_some(data.claims.sub)
+    /// What a token says, if it is for `purpose` and valid at `now`.
+    pub(crate) fn read(&self, purpose: Purpose, token: &str, now: UnixSeconds) -> Option<Claims> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[purpose.audience()]);
+        validation.set_required_spec_claims(&["exp", "aud", "sub"]);
+        // By the clock that the reader is given.
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.reading, &validation).ok()?.claims;
+        (claims.exp > now.0).then_some(claims)
     }
 }
 
@@ -53,31 +90,35 @@ impl Sessions {
 mod tests {
     use super::*;
 
-    fn now() -> UnixSeconds {
-        UnixSeconds(jiff::Timestamp::now().as_second())
+    const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
+
+    fn issued(signer: &Signer, purpose: Purpose) -> String {
+        signer.issue(purpose, "root", "s1", NOW).unwrap()
     }
 
     #[test]
-    fn a_session_is_read_back_by_the_same_secret_only() {
-        let session = Sessions::new("one").issue("root", now()).unwrap();
-        assert_eq!(Sessions::new("one").read(&session, now()), Some("root".to_owned()));
-        assert_eq!(Sessions::new("two").read(&session, now()), None);
+    fn a_token_is_read_back_by_the_same_secret_only() {
+        let token = issued(&Signer::new("one"), Purpose::Access);
+        let read = |secret: &str| Signer::new(secret).read(Purpose::Access, &token, NOW).map(|claims| claims.sub);
+        assert_eq!(read("one"), Some("root".to_owned()));
+        assert_eq!(read("two"), None);
     }
 
     #[test]
-    fn expired_foreign_and_unsigned_sessions_are_refused() {
-        let sessions = Sessions::new("one");
-        let old = sessions.issue("root", UnixSeconds(now().0 - SESSION_SECONDS - 1)).unwrap();
-        assert_eq!(sessions.read(&old, now()), None);
-        let claims = serde_json::json!({"sub": "root", "iat": 0, "exp": now().0 + 60, "aud": "other"});
-        let foreign = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &sessions.signing).unwrap();
-        assert_eq!(sessions.read(&foreign, now()), None);
-        // {"alg":"none"}
-        let payload = session_part(&sessions.issue("root", now()).unwrap());
-        assert_eq!(sessions.read(&format!("eyJhbGciOiJub25lIn0.{payload}."), now()), None);
-    }
-
-    fn session_part(session: &str) -> String {
-        session.split('.').nth(1).unwrap().to_owned()
+    fn expired_foreign_and_unsigned_tokens_are_refused() {
+        let signer = Signer::new("one");
+        let token = issued(&signer, Purpose::Access);
+        let expired = UnixSeconds(NOW.0 + Purpose::Access.seconds());
+        assert_eq!(signer.read(Purpose::Access, &token, expired), None);
+        for purpose in [Purpose::Reset, Purpose::Enrol, Purpose::Share] {
+            assert_eq!(signer.read(Purpose::Access, &issued(&signer, purpose), NOW), None, "{purpose:?}");
+            assert_eq!(signer.read(purpose, &token, NOW), None, "{purpose:?}");
+        }
+        // {"alg":"none"}, with and without the signature of another header.
+        let parts: Vec<&str> = token.split('.').collect();
+        for signature in ["", parts[2]] {
+            let unsigned = format!("eyJhbGciOiJub25lIn0.{}.{signature}", parts[1]);
+            assert_eq!(signer.read(Purpose::Access, &unsigned, NOW), None);
+        }
     }
 }

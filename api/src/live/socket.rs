@@ -14,7 +14,10 @@ use nagare_schema::{GrantLevel, LiveFrame, SiteId};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use crate::{auth::Credentials, server::Shared};
+use crate::{
+    auth::{Caller, Credentials},
+    server::Shared,
+};
 
 /// Between two frames to one socket at least.
 const FRAME_MIN: Duration = Duration::from_secs(1);
@@ -61,11 +64,12 @@ async fn serve(shared: Shared, site: SiteId, token: Option<String>, mut socket: 
         None => first_message(&mut socket).await,
     };
     let credentials = token.map_or(Credentials::None, Credentials::Secure);
-    if let Err(refusal) = check(&shared, &credentials, site) {
+    let caller = shared.caller(&credentials);
+    if let Err(refusal) = check(&caller, site) {
         return refuse(socket, refusal).await;
     }
     shared.metrics.live_sockets.inc();
-    let watching = Watching { shared: &shared, site, credentials };
+    let watching = Watching { shared: &shared, site, caller, credentials };
     if let Some(refusal) = watching.send_frames(&mut socket).await {
         refuse(socket, refusal).await;
     }
@@ -89,9 +93,8 @@ struct Refusal {
     detail: &'static str,
 }
 
-/// The caller may view the site, by the directory as it is now.
-fn check(shared: &Shared, credentials: &Credentials, site: SiteId) -> Result<(), Refusal> {
-    let caller = shared.caller(credentials);
+/// The caller may view the site.
+fn check(caller: &Caller, site: SiteId) -> Result<(), Refusal> {
     if caller.may(GrantLevel::View, site) {
         return Ok(());
     }
@@ -118,14 +121,24 @@ fn text_of(frame: &LiveFrame) -> Message {
 struct Watching<'a> {
     shared: &'a Shared,
     site: SiteId,
+    /// Who opened the socket.
+    caller: Caller,
     credentials: Credentials,
 }
 
 impl Watching<'_> {
+    /// The caller may view the site, by the directory and the sessions as they are now.
+    fn check_again(&self) -> Result<(), Refusal> {
+        let context = &self.shared.context;
+        let (config, now) = (context.directory.snapshot(), context.clock.now());
+        check(&self.shared.authenticator.again(&self.caller, &config, &self.credentials, now), self.site)
+    }
+
     /// Sends frames until the socket closes, or its rights end.
     async fn send_frames(&self, socket: &mut WebSocket) -> Option<Refusal> {
         let channel = self.shared.hub.watch(self.site);
         let mut latest = channel.latest();
+        let mut directory = self.shared.context.directory.changes();
         let mut due = Due { sent: Instant::now().checked_sub(FRAME_MIN), latest_by: Instant::now() + FIRST_FRAME };
         loop {
             tokio::select! {
@@ -134,9 +147,16 @@ impl Watching<'_> {
                     Some(Ok(_)) => continue,
                 },
                 () = due.next(&mut latest) => {}
+                // Rights that end close the socket at once, not with its next frame.
+                Ok(()) = directory.changed() => {
+                    if let Err(refusal) = self.check_again() {
+                        return Some(refusal);
+                    }
+                    continue;
+                }
                 () = self.shared.context.stop.cancelled() => return None,
             }
-            if let Err(refusal) = check(self.shared, &self.credentials, self.site) {
+            if let Err(refusal) = self.check_again() {
                 return Some(refusal);
             }
             let frame = latest.borrow_and_update().clone();

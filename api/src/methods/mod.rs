@@ -35,10 +35,10 @@ mod visitor_profile;
 use std::{net::IpAddr, pin::Pin};
 
 use axum::http::StatusCode;
-use nagare_runtime::Directory;
+use nagare_runtime::{Audit, AuditEntry, Directory};
 use nagare_schema::UnixMillis;
 
-pub(crate) use registry::Method;
+pub(crate) use registry::{Method, is_shareable};
 pub(crate) use settings::change_settings;
 
 use crate::{
@@ -73,6 +73,7 @@ pub(crate) struct Call<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) accounts: &'a Accounts,
     pub(crate) origin: &'a Origin,
+    pub(crate) audit: &'a Audit,
 }
 
 /// What a method becomes when it is run.
@@ -92,11 +93,36 @@ pub(crate) async fn run(call: &Call<'_>) -> (Family, Result<Answer, Fault>) {
 }
 
 async fn run_method(method: &Method, call: &Call<'_>) -> Result<Answer, Fault> {
-    let granted = authorise(method.permission, call.caller, call.params)?;
-    match method.answer(*call, granted).await? {
+    if !call.caller.may_call(method.name, method.changes()) {
+        return Err(Fault::denied("The token is not for this method."));
+    }
+    let answered = match authorise(method.permission, call.caller, call.params) {
+        Ok(granted) => method.answer(*call, granted).await,
+        Err(refused) => Err(refused),
+    };
+    if method.changes() && call.caller.is_user() {
+        record(method.name, call, answered.is_ok()).await;
+    }
+    match answered? {
         Answer::Value(value) => array(value, call.params).map(Answer::Value),
         other => Ok(other),
     }
+}
+
+/// Writes into the security log that a user changed something, or was not allowed to.
+async fn record(method: &str, call: &Call<'_>, done: bool) {
+    /// Parameters that say what was changed; none of them is a secret.
+    const TARGETS: [&str; 6] = ["userLogin", "idSite", "idSites", "access", "idGoal", "siteName"];
+    let named = TARGETS.iter().filter_map(|name| Some(format!("{name}={}", call.params.list(name)?.join(","))));
+    let entry = AuditEntry {
+        at: call.now,
+        actor: call.caller.login().unwrap_or_default().to_owned(),
+        action: method.to_owned(),
+        target: named.collect::<Vec<_>>().join(" "),
+        outcome: if done { "done" } else { "refused" }.to_owned(),
+        address: String::new(),
+    };
+    call.audit.record(entry).await;
 }
 
 fn find(params: &Params) -> Result<Method, Fault> {

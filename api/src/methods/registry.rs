@@ -44,6 +44,14 @@ impl Method {
         Self::new(name, permission, Family::Configuration, action)
     }
 
+    /// True when it changes something: its name says so.
+    pub(super) fn changes(&self) -> bool {
+        const READING: [&str; 5] = ["get", "has", "is", "find", "export"];
+        let verb = self.name.split_once('.').map_or(self.name, |(_, verb)| verb);
+        let reads = READING.iter().any(|word| verb.starts_with(word)) || verb.ends_with("xists");
+        self.family == Family::Configuration && !reads
+    }
+
     fn of_report(report: &'static Report) -> Self {
         Self {
             name: report.name,
@@ -96,6 +104,12 @@ const CALLS: &[&[Method]] = &[
 /// Every method.
 pub(super) fn methods() -> impl Iterator<Item = Method> {
     catalogue::reports().map(Method::of_report).chain(CALLS.iter().copied().flatten().copied())
+}
+
+/// True when a link may share the method: a report of one site, and no way to others.
+pub(crate) fn is_shareable(name: &str) -> bool {
+    let is_report = |method: &Method| method.permission == Permission::View && method.family == Family::Report;
+    !name.starts_with("API.") && find(name).as_ref().is_some_and(is_report)
 }
 
 pub(super) fn find(name: &str) -> Option<Method> {

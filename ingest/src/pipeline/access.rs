@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use nagare_schema::{Config, DropReason, GrantLevel, Place};
+use nagare_schema::{Config, DropReason, GrantLevel, Place, Token};
 use sha2::{Digest, Sha256};
 
 use super::{Draft, Envelope, SHORT_BYTES_MAX};
@@ -22,25 +22,26 @@ fn is_trusted(draft: &Draft<'_>) -> bool {
     let (envelope, config) = (draft.envelope, &draft.rules.config);
     let Some(token) = envelope.token.or_else(|| draft.params.raw(Name::Token)) else { return false };
     let in_body = envelope.token.is_none() && envelope.token_in_body;
-    let login = owner(config, token, in_body, envelope);
-    let level = login.and_then(|login| config.level_of(login, draft.site.id));
+    let Some(token) = valid(config, token, in_body, envelope) else { return false };
+    let level = config.level_of(&token.login, draft.site.id);
+    let level = level.and_then(|level| token.scope.narrowed(draft.site.id, level));
     level.is_some_and(|level| level >= GrantLevel::Write)
 }
 
 /// True when the token belongs to a superuser.
 pub(crate) fn is_superuser(config: &Config, token: &str, envelope: &Envelope<'_>) -> bool {
-    let login = owner(config, token, false, envelope);
-    login.and_then(|login| config.users.get(login)).is_some_and(|user| user.superuser)
+    let token = valid(config, token, false, envelope).filter(|token| token.scope.is_whole());
+    token.and_then(|token| config.users.get(&token.login)).is_some_and(|user| user.superuser)
 }
 
-fn owner<'c>(config: &'c Config, token: &str, in_body: bool, envelope: &Envelope<'_>) -> Option<&'c str> {
+fn valid<'c>(config: &'c Config, token: &str, in_body: bool, envelope: &Envelope<'_>) -> Option<&'c Token> {
     if token.len() > TOKEN_BYTES_MAX {
         return None;
     }
     let hash = format!("{:x}", Sha256::digest(token.as_bytes()));
     let token = config.tokens.get(&hash)?;
     let fresh = token.expires_at.is_none_or(|until| until > envelope.received_at);
-    (fresh && (!token.secure_only || in_body)).then_some(token.login.as_str())
+    (fresh && (!token.secure_only || in_body)).then_some(token)
 }
 
 /// `cip` (§8.1).

@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use nagare_runtime::{ConnectionOptions, LogOptions, init_logs};
 
 use crate::{
-    admin::{SettingCommand, SiteCommand, TokenCommand, UserCommand},
+    admin::{AuditCommand, SettingCommand, SiteCommand, TokenCommand, UserCommand, VaultCommand},
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,
@@ -80,6 +80,12 @@ enum Command {
     /// Settings, under Matomo's names.
     #[command(subcommand)]
     Setting(SettingCommand),
+    /// The security log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// What is sealed under the master key.
+    #[command(subcommand)]
+    Vault(VaultCommand),
     /// Starts the brokers alone.
     #[command(hide = true)]
     Brokers(BrokersArgs),
@@ -128,6 +134,8 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         Command::User(command) => Box::pin(crate::admin::user(command)).await.map(done),
         Command::Token(command) => Box::pin(crate::admin::token(command)).await.map(done),
         Command::Setting(command) => Box::pin(crate::admin::setting(command)).await.map(done),
+        Command::Audit(command) => Box::pin(crate::admin::audit(command)).await.map(done),
+        Command::Vault(command) => Box::pin(crate::admin::vault(command)).await.map(done),
         Command::Brokers(args) => Box::pin(embedded::run_brokers(args)).await.map(done),
         // Handled before the runtime began.
         Command::BrokerGuard(_) | Command::ClickhouseHost(_) => Ok(ExitCode::SUCCESS),

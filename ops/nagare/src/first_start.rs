@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use nagare_runtime::{ConnectionOptions, Context, Directory, DirectoryError, Expected, LogOptions};
-use nagare_schema::{Deployment, Entity, PARTITIONS_MAX, Site, SiteId, Token, UnixMillis, UnixSeconds, User};
+use nagare_schema::{Deployment, Entity, PARTITIONS_MAX, Scope, Site, SiteId, Token, UnixMillis, UnixSeconds, User};
 use tokio_util::sync::CancellationToken;
 
 use crate::migrate::migrate;
@@ -76,6 +76,7 @@ pub async fn create(context: &Context, first: &FirstStart) -> Result<Created> {
             created_at: now,
             expires_at: None,
             secure_only: false,
+            scope: Scope::default(),
         };
         put_absent(directory, Entity::Token(token)).await?;
     }

@@ -1,6 +1,12 @@
 //! `nagare up`: the whole product on one machine.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write as _},
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::Args;
@@ -15,13 +21,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     embedded::{Embedded, EmbeddedOptions, device_patterns},
-    first_start::{Created, FirstStart, create, tell, tell_created},
+    first_start::{Created, FirstStart, create, random_hex, tell, tell_created},
     migrate::migrate,
     role::{DRAIN_MAX, listen},
 };
 
 /// The only processor and projector of the machine: under this name a restart takes over at once.
 const MEMBER: &str = "up";
+/// Bytes of a master key.
+const MASTER_KEY_BYTES: usize = 32;
 /// Bytes of HITS and of EVENTS on one machine.
 const LOG_BYTES_MAX: i64 = 64 << 30;
 
@@ -105,7 +113,11 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     ingest_options.device_dir = ingest_options.device_dir.or_else(device_patterns);
     let device_dir = ingest_options.device_dir.clone();
     let ingest = Ingest::start(&context, ingest_options).await?;
-    let api = Api::start(&context, options.api).await?;
+    let mut api_options = options.api;
+    if !api_options.vault.is_given() {
+        api_options.vault.master_key_file = Some(own_master_key(&options.data)?);
+    }
+    let api = Api::start(&context, api_options).await?;
     let member = MEMBER.to_owned();
     let processor_options = ProcessorOptions { member: member.clone(), device_dir };
     lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
@@ -142,6 +154,20 @@ impl Front {
         self.serving.await?.context("the listener failed")?;
         outcome
     }
+}
+
+/// The file of this machine's master key, made at the first start and readable by its owner alone.
+fn own_master_key(data: &Path) -> Result<PathBuf> {
+    let path = data.join("master.key");
+    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    match new {
+        Ok(mut file) => {
+            writeln!(file, "{}", random_hex(MASTER_KEY_BYTES)).context("the master key cannot be written")?
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error).context("the master key cannot be made"),
+    }
+    Ok(path)
 }
 
 fn greet(listen: SocketAddr, created: &Created) {

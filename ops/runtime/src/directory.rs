@@ -234,6 +234,7 @@ pub fn encode_entity(entity: &Entity) -> Result<Bytes, serde_json::Error> {
         Entity::Report(value) => serde_json::to_vec(value),
         Entity::Dashboard(value) => serde_json::to_vec(value),
         Entity::Failure(value) => serde_json::to_vec(value),
+        Entity::Share(value) => serde_json::to_vec(value),
     };
     json.map(Bytes::from)
 }
@@ -255,6 +256,7 @@ fn decode_entity(key: &ConfigKey, value: &[u8]) -> Option<Entity> {
         ConfigKey::Report(_) => Entity::Report(read(value)?),
         ConfigKey::Dashboard(..) => Entity::Dashboard(read(value)?),
         ConfigKey::Failure(..) => Entity::Failure(read(value)?),
+        ConfigKey::Share(_) => Entity::Share(read(value)?),
     })
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod backoff;
 mod clock;
 mod connection;
@@ -13,8 +14,10 @@ mod membership;
 mod refusals;
 mod spooled;
 mod telemetry;
+mod vault;
 mod watermark;
 
+pub use audit::{Audit, AuditEntry, ChainCheck, ChainFault, ChainedEntry};
 pub use backoff::Backoff;
 pub use clock::{Clock, ClockOptions};
 pub use connection::{ConnectionError, ConnectionOptions, connect_clickhouse, connect_nats};
@@ -28,4 +31,5 @@ pub use membership::{Membership, MembershipError, Role, run_owned};
 pub use refusals::{RefusalError, RefusalStore, Refused};
 pub use spooled::{is_spooling, tell_spooled};
 pub use telemetry::{LATENCY_BUCKETS, init_logs, metrics_text};
+pub use vault::{Vault, VaultError, VaultOptions};
 pub use watermark::{Lag, Progress, WatermarkError, caught_up, partition_lags};

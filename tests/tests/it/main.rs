@@ -1,6 +1,7 @@
 //! The integration tests. `cargo test -p nagare-tests --test it -- NAME` runs some of them.
 
 mod access;
+mod accounts;
 mod bad_input;
 mod browser;
 mod faults;
@@ -30,7 +31,14 @@ fn main() -> ExitCode {
         import::trials(&world),
         live::trials(&world),
     ];
-    let heavy = [access::trials(), browser::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
+    let heavy = [
+        access::trials(),
+        accounts::trials(),
+        browser::trials(),
+        lifecycle::trials(),
+        scale::trials(),
+        faults::trials(),
+    ];
     let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
     let mut failed = run_with(&arguments, light_threads, light);
     // What the light tests shared ends before the heavy ones need the machine for themselves.

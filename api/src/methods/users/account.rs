@@ -2,11 +2,11 @@
 
 use jiff::civil::DateTime;
 use nagare_runtime::Expected;
-use nagare_schema::{ConfigKey, Entity, Grant, GrantLevel, Invitation, SiteId, Token, UnixMillis, User};
+use nagare_schema::{ConfigKey, Entity, Grant, GrantLevel, Invitation, Scope, SiteId, Token, UnixMillis, User};
 
 use super::{Call, level_of, unknown};
 use crate::{
-    auth::{Unconfirmed, generate_token, hash_password, token_hash},
+    auth::{Proof, Unconfirmed, generate_token, hash_password, token_hash},
     error::Fault,
     methods::change::change,
     permission::check_site,
@@ -132,10 +132,13 @@ pub(in crate::methods) async fn confirm(call: &Call<'_>) -> Result<(), Fault> {
 
 async fn confirm_as(call: &Call<'_>, login: &str) -> Result<(), Fault> {
     let password = call.params.required("passwordConfirmation")?;
-    let confirmed = call.accounts.confirm(&call.caller.config, login, password).await;
+    let code = call.params.filled("authCode").unwrap_or_default();
+    let proof = Proof { login, password, code, address: None };
+    let confirmed = call.accounts.confirm(&call.caller.config, proof, call.now.into()).await;
     confirmed.map_err(|why| match why {
         Unconfirmed::Wrong => Fault::denied("The current password you entered is not correct."),
-        Unconfirmed::Throttled => {
+        Unconfirmed::CodeNeeded => Fault::denied("Please specify a value for 'authCode'."),
+        Unconfirmed::Throttled(_) => {
             Fault::with_status(axum::http::StatusCode::TOO_MANY_REQUESTS, "Too many wrong passwords; try again later.")
         }
     })
@@ -207,6 +210,7 @@ pub(super) async fn create_token(call: Call<'_>) -> Result<Answer, Fault> {
         created_at: call.now,
         expires_at: expiry(&call)?,
         secure_only: false,
+        scope: Scope::default(),
     };
     call.directory.put(&Entity::Token(entity), Expected::Absent).await?;
     Ok(Answer::Value(Value::from(token)))

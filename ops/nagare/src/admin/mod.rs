@@ -1,16 +1,21 @@
-//! `nagare site`, `nagare user`, `nagare token`, `nagare setting`: the directory from the command line.
+//! `nagare site`, `nagare user`, `nagare token`, `nagare setting`, `nagare audit`, `nagare vault`: the directory
+//! from the command line.
 
+mod audit;
 mod setting;
+mod vault;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Subcommand};
 use nagare_runtime::{Clock, ConnectionOptions, Context, Directory, DirectoryError, Expected, LogOptions};
-use nagare_schema::{ConfigKey, Entity, Site, SiteId, Token, UnixSeconds, User, ZoneClock};
+use nagare_schema::{ConfigKey, Entity, Scope, Site, SiteId, Token, UnixSeconds, User, ZoneClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::first_start::{random_hex, tell};
 
+pub use audit::{AuditCommand, audit};
 pub use setting::{SettingCommand, setting};
+pub use vault::{VaultCommand, vault};
 
 /// Bytes of a token: 32 hexadecimal digits, as Matomo's clients expect.
 const TOKEN_BYTES: usize = 16;
@@ -81,6 +86,25 @@ pub enum UserCommand {
         #[arg(long)]
         login: String,
     },
+    /// Prints a link by which a user chooses a password, once, within an hour.
+    ResetLink {
+        #[command(flatten)]
+        deployed: Deployed,
+        /// Login.
+        #[arg(long)]
+        login: String,
+        /// Where the dashboard is.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+    /// Takes the second factor from a user who has lost it.
+    ResetSecondFactor {
+        #[command(flatten)]
+        deployed: Deployed,
+        /// Login.
+        #[arg(long)]
+        login: String,
+    },
     /// Lists users.
     List {
         #[command(flatten)]
@@ -143,19 +167,25 @@ pub async fn user(command: UserCommand) -> Result<()> {
         UserCommand::Add { deployed, login, email, superuser } => {
             let password = random_hex(12);
             let password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
-            let user =
-                User { login, email, password_hash, superuser, created_at: Clock::system().now(), ..User::default() };
+            let created_at = Clock::system().now();
+            let user = User { login, email, password_hash, superuser, created_at, ..User::default() };
             deployed.directory().await?.put(&Entity::User(user), Expected::Absent).await?;
             tell(&password);
         }
         UserCommand::Password { deployed, login } => {
-            let directory = deployed.directory().await?;
-            let stored = directory.get(&ConfigKey::User(login.clone())).await?;
-            let Some((Entity::User(mut user), revision)) = stored else { bail!("there is no user {login}") };
             let password = random_hex(12);
-            user.password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
-            directory.put(&Entity::User(user), Expected::Revision(revision)).await?;
+            let password_hash = nagare_api::hash_password(&password).context("the password cannot be hashed")?;
+            change(&deployed.directory().await?, &login, |user| User { password_hash, ..user }).await?;
             tell(&password);
+        }
+        UserCommand::ResetLink { deployed, login, url } => {
+            let config = deployed.directory().await?.snapshot();
+            let now = UnixSeconds::from(Clock::system().now());
+            let link = nagare_api::reset_link(&config, &login, &url, now);
+            tell(&link.with_context(|| format!("there is no user {login}"))?);
+        }
+        UserCommand::ResetSecondFactor { deployed, login } => {
+            change(&deployed.directory().await?, &login, |user| User { second_factor: None, ..user }).await?;
         }
         UserCommand::List { deployed } => {
             for user in deployed.directory().await?.snapshot().users.values() {
@@ -164,6 +194,14 @@ pub async fn user(command: UserCommand) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Changes a user who exists.
+async fn change(directory: &Directory, login: &str, to: impl FnOnce(User) -> User) -> Result<()> {
+    let stored = directory.get(&ConfigKey::User(login.to_owned())).await?;
+    let Some((Entity::User(user), revision)) = stored else { bail!("there is no user {login}") };
+    directory.put(&Entity::User(to(user)), Expected::Revision(revision)).await?;
     Ok(())
 }
 
@@ -180,6 +218,7 @@ pub async fn token(command: TokenCommand) -> Result<()> {
         created_at: Clock::system().now(),
         expires_at: None,
         secure_only: false,
+        scope: Scope::default(),
     };
     directory.put(&Entity::Token(entity), Expected::Absent).await?;
     tell(&token);
