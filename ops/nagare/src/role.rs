@@ -92,6 +92,6 @@ pub async fn projector(options: RoleOptions<ProjectorOptions>) -> Result<()> {
 /// `nagare api`
 pub async fn api(options: RoleOptions<ApiOptions>) -> Result<()> {
     let begun = Begun::new(&options).await?;
-    let api = Api::start(&begun.context, options.own).await?;
+    let api = Box::pin(Api::start(&begun.context, options.own)).await?;
     begun.serve(api.router()).await
 }

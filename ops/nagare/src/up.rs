@@ -117,7 +117,7 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     if !api_options.vault.is_given() {
         api_options.vault.master_key_file = Some(own_master_key(&options.data)?);
     }
-    let api = Api::start(&context, api_options).await?;
+    let api = Box::pin(Api::start(&context, api_options)).await?;
     let member = MEMBER.to_owned();
     let processor_options = ProcessorOptions { member: member.clone(), device_dir };
     lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
@@ -162,7 +162,7 @@ fn own_master_key(data: &Path) -> Result<PathBuf> {
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     match new {
         Ok(mut file) => {
-            writeln!(file, "{}", random_hex(MASTER_KEY_BYTES)).context("the master key cannot be written")?
+            writeln!(file, "{}", random_hex(MASTER_KEY_BYTES)).context("the master key cannot be written")?;
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error).context("the master key cannot be made"),
