@@ -8,8 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, Grant, GrantLevel, ScheduledReport, Settings,
-    Share, SiteId, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
+    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, Grant, GrantLevel, ScheduledReport, Settings, Share, SiteId, StoredSegment, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
 };
 
 /// What a deployment decided at its first start, and never changes.
@@ -140,6 +139,8 @@ pub enum Entity {
     Annotation(Annotation),
     /// A scheduled report.
     Report(ScheduledReport),
+    /// A stored segment.
+    Segment(StoredSegment),
     /// A dashboard.
     Dashboard(Dashboard),
     /// A tracking failure.
@@ -161,6 +162,7 @@ impl Entity {
             Self::Share(share) => ConfigKey::Share(share.hash.clone()),
             Self::Annotation(note) => ConfigKey::Annotation(note.site, note.id),
             Self::Report(report) => ConfigKey::Report(report.id),
+            Self::Segment(segment) => ConfigKey::Segment(segment.id),
             Self::Dashboard(dashboard) => ConfigKey::Dashboard(dashboard.login.clone(), dashboard.id),
             Self::Failure(failure) => ConfigKey::Failure(failure.site, failure.kind as u8),
         }
@@ -194,6 +196,8 @@ pub struct Config {
     pub annotations: BTreeMap<(SiteId, u32), Arc<Annotation>>,
     /// Scheduled reports by id, deleted ones included.
     pub reports: BTreeMap<u32, Arc<ScheduledReport>>,
+    /// Stored segments by id, deleted ones included.
+    pub segments: BTreeMap<u32, Arc<StoredSegment>>,
     /// Dashboards by login and id.
     pub dashboards: BTreeMap<(String, u32), Arc<Dashboard>>,
     /// Tracking failures by site and kind.
@@ -241,6 +245,9 @@ impl Config {
             Entity::Report(report) => {
                 self.reports.insert(report.id, Arc::new(report));
             }
+            Entity::Segment(segment) => {
+                self.segments.insert(segment.id, Arc::new(segment));
+            }
             Entity::Dashboard(dashboard) => {
                 self.dashboards.insert((dashboard.login.clone(), dashboard.id), Arc::new(dashboard));
             }
@@ -280,6 +287,9 @@ impl Config {
             }
             ConfigKey::Report(id) => {
                 self.reports.remove(id);
+            }
+            ConfigKey::Segment(id) => {
+                self.segments.remove(id);
             }
             ConfigKey::Dashboard(login, id) => {
                 self.dashboards.remove(&(login.clone(), *id));

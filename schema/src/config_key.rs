@@ -29,6 +29,8 @@ pub enum ConfigKey {
     Annotation(SiteId, u32),
     /// `report.<id>`
     Report(u32),
+    /// `segment.<id>`
+    Segment(u32),
     /// `dashboard.<login in hex>.<id>`
     Dashboard(String, u32),
     /// `failure.<site>.<kind>`
@@ -49,6 +51,7 @@ impl fmt::Display for ConfigKey {
             Self::Share(hash) => write!(f, "share.{hash}"),
             Self::Annotation(site, id) => write!(f, "annotation.{site}.{id}"),
             Self::Report(id) => write!(f, "report.{id}"),
+            Self::Segment(id) => write!(f, "segment.{id}"),
             Self::Dashboard(login, id) => write!(f, "dashboard.{}.{id}", to_hex(login)),
             Self::Failure(site, kind) => write!(f, "failure.{site}.{kind}"),
         }
@@ -72,6 +75,7 @@ impl FromStr for ConfigKey {
             ["share", hash] => Self::Share((*hash).to_owned()),
             ["annotation", site, id] => Self::Annotation(site.parse()?, number(id)?),
             ["report", id] => Self::Report(number(id)?),
+            ["segment", id] => Self::Segment(number(id)?),
             ["dashboard", login, id] => Self::Dashboard(from_hex(login)?, number(id)?),
             ["failure", site, kind] => Self::Failure(site.parse()?, number(kind)?),
             _ => return Err(IdError),
@@ -115,6 +119,7 @@ mod tests {
             ConfigKey::Share("00ff".to_owned()),
             ConfigKey::Annotation(SiteId(7), 0),
             ConfigKey::Report(4),
+            ConfigKey::Segment(5),
             ConfigKey::Dashboard("a.b".to_owned(), 1),
             ConfigKey::Failure(SiteId(7), 2),
         ];

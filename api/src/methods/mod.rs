@@ -21,6 +21,7 @@ mod processed_report;
 mod registry;
 mod report;
 mod row_evolution;
+mod segment_editor;
 mod segments;
 mod setting_groups;
 mod settings;
