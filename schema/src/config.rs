@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, Grant, GrantLevel, ScheduledReport, Settings, Share, SiteId, StoredSegment, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
+    Annotation, ConfigKey, CustomDimension, Dashboard, Goal, GoalId, Grant, GrantLevel, ScheduledReport, Settings,
+    Share, SiteId, StoredSegment, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
 };
 
 /// What a deployment decided at its first start, and never changes.
