@@ -93,6 +93,12 @@ impl Period {
         Self { kind, from, to }
     }
 
+    /// Every day of it.
+    pub(crate) fn days(&self) -> impl Iterator<Item = Date> + use<> {
+        let to = self.to;
+        self.from.series(1.day()).take_while(move |day| *day <= to)
+    }
+
     /// The period as people write it.
     pub(crate) fn pretty(&self) -> String {
         match self.kind {

@@ -194,6 +194,8 @@ settings! {
     PIVOT_COLUMNS_MAX: Number(i64) = "General.pivot_by_filter_default_column_limit", 10;
     /// Reports may be pivoted by a dimension that is not the one of their sub-tables.
     PIVOT_BY_SEGMENT: Flag(bool) = "General.pivot_by_filter_enable_fetch_by_segment", false;
+    /// Tables of reports have no row limits.
+    ROW_LIMITS_LIFTED: Flag(bool) = "General.lift_row_limits", false;
     /// The visit log is off for everyone.
     LOG_DISABLED: Flag(bool) = "Live.disable_visitor_log", false;
     /// The visitor profile is off for everyone.

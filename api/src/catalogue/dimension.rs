@@ -78,6 +78,19 @@ impl Dimension {
         }
     }
 
+    /// What visitors are counted by once more: those of a row are the sums of its parts.
+    pub(crate) fn parts_of_base(self) -> &'static str {
+        match self {
+            Self::Referrer | Self::ReferrerUrl => ", referrer_type, referrer_name, referrer_keyword, referrer_url",
+            _ => "",
+        }
+    }
+
+    /// The same in the rollup.
+    pub(crate) fn parts_of_rollup(self) -> &'static str {
+        if self.parts_of_base().is_empty() { "" } else { ", key_1, key_2, key_3" }
+    }
+
     /// The rows of the base tables that have the dimension.
     pub(crate) fn presence(self) -> &'static str {
         match self {
@@ -269,8 +282,8 @@ pub(crate) enum Columns {
     FewWithoutVisits,
     /// Visitors are not told.
     NoVisitors,
-    /// Users of a day are not told.
-    NoUsers,
+    /// Users of a day are told only where there are some.
+    FewUsers,
 }
 
 /// One level of a report's hierarchy; its keys extend those of the level above.

@@ -12,8 +12,8 @@ pub(crate) const VALUE_UNKNOWN: &str = "Value not defined";
 const VALUES: &[Level] = &[Level::new(&[Key::CustomDimension], describe).with_goals()];
 
 static OF_VISITS: Report = Report {
-    processed: &[Processed::TimeOnSite, Processed::BounceRate, Processed::ActionsPerVisit],
-    ..Report::of_visits(NAME, Visits { columns: Columns::NoUsers, ..Visits::by(Dimension::Custom, VALUES) })
+    processed: &[Processed::Bandwidth, Processed::TimeOnSite, Processed::BounceRate, Processed::ActionsPerVisit],
+    ..Report::of_visits(NAME, Visits { columns: Columns::FewUsers, ..Visits::by(Dimension::Custom, VALUES) })
 };
 static OF_ACTIONS: Report = Report {
     processed: &[Processed::Bandwidth, Processed::TimeOnDimension, Processed::BounceRate, Processed::ExitRate],

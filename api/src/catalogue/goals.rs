@@ -19,7 +19,12 @@ const fn ranges(name: &'static str, ranges: &'static Ranges) -> Report {
 }
 
 const fn products(name: &'static str, field: ProductField) -> Report {
-    report(name, Source::Products(field), REVENUE, &[])
+    let key: &'static [&'static str] = match field {
+        ProductField::Sku => &["Ecommerce_ProductSku"],
+        ProductField::Name => &["Ecommerce_ProductName"],
+        ProductField::Category => &["Ecommerce_ProductCategory"],
+    };
+    Report { flatten: Flatten::Levels(key), ..report(name, Source::Products(field), REVENUE, &[]) }
 }
 
 static DAYS: Ranges = Ranges {

@@ -7,6 +7,7 @@ mod dimension;
 mod dimensions;
 mod events;
 mod goals;
+mod limits;
 mod people;
 mod places;
 mod referrers;
@@ -15,6 +16,7 @@ mod visits;
 
 pub(crate) use dimension::{About, Columns, Described, Dimension, Key, Level, Only, VisitRanges, Visits, id_of};
 pub(crate) use dimensions::{VALUE_UNKNOWN, of_custom_dimension};
+pub(crate) use limits::Limits;
 pub(crate) use referrers::{KEYWORD_UNKNOWN, names_of as referrer_names};
 
 use crate::{permission::Permission, shape::Processed};
@@ -236,6 +238,8 @@ pub(crate) enum Flatten {
     PagePath(&'static str),
     /// Joined by ` - `, with a metadata key for each level.
     Levels(&'static [&'static str]),
+    /// Joined by ` - `, under the key of a custom dimension by its id.
+    Custom(u32),
     /// Joined by `/`, with a metadata key for each level.
     PathLevels(&'static [&'static str]),
 }

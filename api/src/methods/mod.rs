@@ -16,6 +16,7 @@ mod metadata;
 mod multi_sites;
 mod nested;
 mod overview;
+mod pivoted;
 mod privacy;
 mod processed_report;
 mod registry;

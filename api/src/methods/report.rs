@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting};
 
-use super::Call;
+use super::{Call, pivoted};
 use crate::{
-    catalogue::{ActionGroup, Report, Sites, Source, Summary},
+    catalogue::{ActionGroup, Flatten, Limits, Report, Sites, Source, Summary},
     error::Fault,
     period::{self, Period, PeriodKind, Periods},
     permission::Granted,
@@ -15,8 +15,8 @@ use crate::{
     query::Facts,
     request::Params,
     segment::{self, Segment},
-    shape::{self, Content, GoalChoice, GoalView, Rules, Steps, View, pretty},
-    table::{Answer, AnswerMap},
+    shape::{self, Content, Cut, GoalChoice, GoalView, Pivot, Rules, Steps, View, pretty},
+    table::{Answer, AnswerMap, Table},
 };
 
 /// Sites and periods of one answer at most, multiplied.
@@ -36,10 +36,30 @@ struct Request<'a> {
 }
 
 pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    let limit = call.caller.config.settings.named.number(&named_setting::PIVOT_COLUMNS_MAX);
+    let pivot = Pivot::read(call.params, limit);
+    if let Some(pivot) = pivot.as_ref().filter(|pivot| !pivot.is_below(report.flatten)) {
+        return pivoted::by_segments(report, pivot, call, granted).await;
+    }
     let request = read(report, call, granted)?;
+    let request = Request { steps: request.steps.pivoted(pivot), ..request };
     let scope = scope(&request).await?;
-    let facts = call.engine.run(plan::plan(report, &scope)).await?;
-    Ok(request.answer(&shape::by_site_and_period(facts)))
+    let cells = shape::by_site_and_period(call.engine.run(plan::plan(report, &scope)).await?);
+    let mut found = Found { cells, days: Cells::new() };
+    if let Some(days) = request.days_to_cut(&found) {
+        let scope = Scope { periods: days, ..scope };
+        found.days = shape::by_site_and_period(call.engine.run(plan::plan(report, &scope)).await?);
+    }
+    Ok(request.answer(&found))
+}
+
+/// The facts of each site and period.
+type Cells = HashMap<(u32, String), Facts>;
+
+/// What was found: where days are cut to row limits before they add up, they are told alone, too.
+struct Found {
+    cells: Cells,
+    days: Cells,
 }
 
 fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result<Request<'a>, Fault> {
@@ -74,7 +94,9 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         return Err(Fault::new(format!("The metric {column} is not enabled for the requested period.")));
     }
     check_secondary(report, params)?;
-    let rules = Rules { processed: report.processed, sort: report.sort, flatten: report.flatten };
+    let custom = params.number("idDimension").filter(|_| report.source.is_custom());
+    let flatten = custom.map_or(report.flatten, Flatten::Custom);
+    let rules = Rules { processed: report.processed, sort: report.sort, flatten };
     // Contents never show what is below their rows in place (`reports.md` §10).
     let steps = match report.source {
         Source::Groups { group: ActionGroup::Contents, .. } => {
@@ -82,7 +104,6 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         }
         _ => Steps::read(params, rules)?,
     };
-    let custom = params.number("idDimension").filter(|_| report.source.is_custom());
     Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable"), custom })
 }
 
@@ -140,39 +161,48 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
 
 impl Request<'_> {
     /// By site, then by date; plain when one of each was asked for.
-    fn answer(&self, cells: &HashMap<(u32, String), Facts>) -> Answer {
+    fn answer(&self, found: &Found) -> Answer {
         if !self.granted.keyed {
-            return self.granted.sites.first().map_or(Answer::Simple(None), |site| self.site(cells, *site));
+            return self.granted.sites.first().map_or(Answer::Simple(None), |site| self.site(found, *site));
         }
-        let entries = self.granted.sites.iter().map(|site| (site.to_string(), self.site(cells, *site)));
+        let entries = self.granted.sites.iter().map(|site| (site.to_string(), self.site(found, *site)));
         Answer::Map(AnswerMap { key_name: "idSite", entries: entries.collect() })
     }
 
-    fn site(&self, cells: &HashMap<(u32, String), Facts>, site: SiteId) -> Answer {
-        let cell = |period: &Period| self.cell(cells.get(&(site.0, period.bucket())), site, period);
+    fn site(&self, found: &Found, site: SiteId) -> Answer {
+        let cell = |period: &Period| self.cell(found, site, period);
         if !self.periods.keyed {
             return self.periods.list.first().map_or(Answer::Simple(None), cell);
         }
         let entries = self.periods.list.iter().map(|period| (period.to_string(), cell(period)));
-        Answer::Map(AnswerMap { key_name: "date", entries: entries.collect() })
+        let key_name = if matches!(self.report.source, Source::VisitFrequency) { "period" } else { "date" };
+        Answer::Map(AnswerMap { key_name, entries: entries.collect() })
     }
 
-    fn cell(&self, facts: Option<&Facts>, site: SiteId, period: &Period) -> Answer {
-        let day = period.bucket().parse().ok();
-        let site = self.call.caller.config.sites.get(&site);
-        let symbol = pretty::currency_symbol(site.map_or("USD", |site| site.currency.as_str()));
-        let ids: Vec<i32> = site
-            .map(|site| self.call.caller.config.goals_of(site.id).map(|goal| goal.id).collect())
-            .unwrap_or_default();
+    fn cell(&self, found: &Found, site: SiteId, period: &Period) -> Answer {
+        let stored = self.call.caller.config.sites.get(&site);
+        let symbol = pretty::currency_symbol(stored.map_or("USD", |site| site.currency.as_str()));
+        self.with_view(site, period, |view| match self.content(found, site, period, view) {
+            Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),
+            Content::Simple(Some(record)) => Answer::Simple(Some(self.steps.record(record, symbol))),
+            Content::Simple(None) if view.is_keyed && !self.is_pretty() => Answer::Simple(None),
+            Content::Simple(None) => Answer::Simple(Some(self.steps.record(shape::zeros(self.report, view), symbol))),
+        })
+    }
+
+    fn with_view<T>(&self, site: SiteId, period: &Period, show: impl FnOnce(&View<'_>) -> T) -> T {
+        let config = &self.call.caller.config;
+        let stored = config.sites.get(&site);
+        let ids: Vec<i32> = config.goals_of(site).map(|goal| goal.id).collect();
         let params = self.call.params;
-        let view = View {
+        show(&View {
             is_day: self.periods.kind() == PeriodKind::Day,
-            has_uniques: has_uniques(&self.call.caller.config.settings.named, &self.periods),
+            has_uniques: has_uniques(&config.settings.named, &self.periods),
             subtable: self.subtable,
             is_flat: params.flag("flat"),
-            zone: site.map_or("UTC", |site| site.timezone.as_str()),
-            day: day.unwrap_or_default(),
-            site_urls: site.map_or(&[], |site| site.urls.as_slice()),
+            zone: stored.map_or("UTC", |site| site.timezone.as_str()),
+            day: period.from,
+            site_urls: stored.map_or(&[], |site| site.urls.as_slice()),
             is_keyed: self.granted.keyed || self.periods.keyed,
             secondary: params.filled("secondaryDimension"),
             goals: GoalView {
@@ -182,12 +212,66 @@ impl Request<'_> {
                 carts: params.flag("abandonedCarts"),
             },
             custom: self.custom.unwrap_or(0),
-        };
-        match shape::content(self.report, facts, &view) {
-            Content::Table(table) => Answer::Table(self.steps.table(table, symbol)),
-            Content::Simple(Some(record)) => Answer::Simple(Some(self.steps.record(record, symbol))),
-            Content::Simple(None) if view.is_keyed => Answer::Simple(None),
-            Content::Simple(None) => Answer::Simple(Some(self.steps.record(shape::zeros(self.report, &view), symbol))),
+        })
+    }
+
+    /// A sentence is told of periods without visits, too.
+    fn is_pretty(&self) -> bool {
+        matches!(self.report.source, Source::VisitSummary(Summary::LengthPretty))
+    }
+
+    /// Row limits, unless the request lifts them.
+    fn limits(&self) -> Limits {
+        if self.call.params.flag("lift_row_limits") {
+            return Limits::default();
         }
+        self.report.limits(&self.call.caller.config.settings.named)
+    }
+
+    /// The content of a period within the row limits: those of days, then those of all days together.
+    fn content(&self, found: &Found, site: SiteId, period: &Period, view: &View<'_>) -> Content {
+        let content = shape::content(self.report, found.cells.get(&(site.0, period.bucket())), view);
+        let Content::Table(mut table) = content else { return content };
+        self.cut(view, |cut| {
+            if self.periods.kind() != PeriodKind::Day && !found.days.is_empty() && cut.exceeds(&table) {
+                table = Table::default();
+                for day in period.days() {
+                    let facts = found.days.get(&(site.0, day.to_string()));
+                    if let Content::Table(mut own) = shape::content(self.report, facts, view) {
+                        cut.apply(&mut own);
+                        shape::merge(&mut table, own);
+                    }
+                }
+            }
+            cut.apply(&mut table);
+        });
+        Content::Table(table)
+    }
+
+    fn cut(&self, view: &View<'_>, act: impl FnOnce(&Cut<'_>)) {
+        let is_below = self.subtable.is_some() || matches!(&self.report.source, Source::Visits(visits) if visits.below);
+        let unknown = |level: usize| shape::unknown(self.report, level, view);
+        act(&Cut { limits: self.limits(), level: usize::from(is_below), unknown: &unknown });
+    }
+
+    /// The days that must be cut by themselves: of periods with a table that has too many rows.
+    fn days_to_cut(&self, found: &Found) -> Option<Periods> {
+        if self.periods.kind() == PeriodKind::Day || self.limits().is_none() {
+            return None;
+        }
+        let exceeds = |site: &SiteId, period: &Period| {
+            self.with_view(*site, period, |view| {
+                let content = shape::content(self.report, found.cells.get(&(site.0, period.bucket())), view);
+                let mut is_past = false;
+                if let Content::Table(table) = content {
+                    self.cut(view, |cut| is_past = cut.exceeds(&table));
+                }
+                is_past
+            })
+        };
+        let is_past =
+            self.granted.sites.iter().any(|site| self.periods.list.iter().any(|period| exceeds(site, period)));
+        let (from, to) = self.periods.window().filter(|_| is_past)?;
+        period::parse("day", &format!("{from},{to}"), to).ok()
     }
 }

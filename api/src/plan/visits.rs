@@ -113,11 +113,12 @@ fn rollup_sums(scope: &Scope, group: &Group<'_>) -> Statement {
 fn sketch(scope: &Scope, group: &Group<'_>) -> Statement {
     let keys = group.of.keys.len();
     let day = if group.once_a_day { ", day" } else { "" };
+    let parts = group.of.dimension.parts_of_rollup();
     let sql = format!(
         "SELECT site_id, bucket{names}, sum(day_visitors), sum(day_users), max(day_actions) FROM (\
          SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visitors) AS day_visitors, \
          uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup \
-         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}) \
+         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}{parts}) \
          GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
         only = group.of.of_rollup(),
@@ -132,10 +133,12 @@ fn exact(scope: &Scope, group: &Group<'_>) -> Statement {
     let keys = group.of.keys.len();
     let (visitor, user) =
         if group.once_a_day { ("(live_day, visitor_id)", "(live_day, user_id)") } else { ("visitor_id", "user_id") };
+    let parts = group.of.dimension.parts_of_base();
     let sql = format!(
-        "SELECT site_id, bucket{names}, uniqExact({visitor}), uniqExactIf({user}, user_id != ''), max(live_actions) \
-         FROM (SELECT site_id, day AS live_day, {bucket} AS bucket{select}, visitor_id, user_id, actions AS live_actions \
-         FROM visits{unfolding} WHERE {WINDOW}{only}{segment} GROUP BY site_id, day, bucket{names}, visitor_id, user_id, actions \
+        "SELECT site_id, bucket{names}, uniqExact({visitor}{parts}), uniqExactIf({user}{parts}, user_id != ''), \
+         max(live_actions) FROM (SELECT site_id, day AS live_day, {bucket} AS bucket{select}{parts}, visitor_id, user_id, \
+         actions AS live_actions FROM visits{unfolding} WHERE {WINDOW}{only}{segment} \
+         GROUP BY site_id, day, bucket{names}{parts}, visitor_id, user_id, actions \
          HAVING sum(sign) > 0) GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
         unfolding = group.of.dimension.unfolding(),

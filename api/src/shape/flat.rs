@@ -27,11 +27,23 @@ impl Flat {
     }
 
     fn describe(self, flatten: Flatten, labels: &[String], has_below: bool, row: &mut Row) {
+        let is_summary = std::mem::take(&mut row.is_summary);
+        if is_summary && flatten != Flatten::Unsupported {
+            row.metadata.set("is_summary", 1);
+            row.metadata.remove("url");
+        }
         match flatten {
-            Flatten::Unsupported => return,
+            Flatten::Unsupported => {
+                row.is_summary = is_summary;
+                return;
+            }
+            Flatten::Custom(id) => {
+                row.columns.set("label", labels.join(" - "));
+                row.metadata.set(format!("CustomDimension_CustomDimension{id}"), labels.join(" - "));
+            }
             Flatten::Path(key) | Flatten::PagePath(key) => {
                 let begins = matches!(flatten, Flatten::PagePath(_));
-                let label = path(labels, begins, row.is_summary);
+                let label = path(labels, begins, is_summary);
                 row.columns.set("label", label.clone());
                 row.metadata.set(key, label);
             }
@@ -43,10 +55,6 @@ impl Flat {
                     row.metadata.set(key, label.clone());
                 }
             }
-        }
-        if row.is_summary {
-            row.metadata.set("is_summary", 1);
-            row.metadata.remove("url");
         }
         if self.keeps_parents {
             row.metadata.set("is_aggregate", i64::from(has_below));

@@ -64,11 +64,15 @@ fn truncate(table: &mut Table, count: usize) {
     if table.rows.len() <= count + 1 {
         return;
     }
+    let cut = table.rows.split_off(count);
+    table.rows.push(others(&cut));
+}
+
+/// The row that sums up others.
+pub(super) fn others(rows: &[Row]) -> Row {
     let mut others = Row { columns: Record::default().with("label", OTHERS), is_summary: true, ..Row::default() };
-    for row in table.rows.drain(count..) {
-        add(&mut others.columns, &row.columns);
-    }
-    table.rows.push(others);
+    rows.iter().for_each(|row| add(&mut others.columns, &row.columns));
+    others
 }
 
 /// The sums of the columns of all rows.
@@ -85,7 +89,7 @@ pub(crate) fn total<'a>(rows: impl Iterator<Item = &'a Row>) -> Record {
 }
 
 /// Adds the columns of a row: sums, least and most.
-fn add(sum: &mut Record, other: &Record) {
+pub(super) fn add(sum: &mut Record, other: &Record) {
     for (name, value) in other.iter().filter(|(name, _)| name != "label") {
         let added = match (sum.get(name), value) {
             (Some(Value::Record(own)), Value::Record(other)) => {

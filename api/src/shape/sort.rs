@@ -81,7 +81,7 @@ fn compare_values(column: &str, a: &Value, b: &Value) -> Ordering {
 }
 
 /// Compares as people do: blanks and case do not matter, and numbers in texts are numbers.
-fn natural(a: &str, b: &str) -> Ordering {
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (Tokens(a), Tokens(b));
     loop {
         match (a.next(), b.next()) {

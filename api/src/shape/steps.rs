@@ -6,6 +6,7 @@ use super::{
     limit::{LowPopulation, Page, Truncate},
     metrics::MetricFormat,
     pattern::Pattern,
+    pivot::Pivot,
     processed::{self, Processed},
     rows::VISITOR_SUFFIXES,
     sort::Sort,
@@ -42,6 +43,8 @@ pub(crate) struct Rules {
 #[derive(Debug, Clone)]
 pub(crate) struct Steps {
     rules: Rules,
+    /// `pivotBy`: columns are what is below rows, or what they were made elsewhere.
+    pivot: Option<Pivot>,
     flat: Option<Flat>,
     /// `None` when generic filters are off.
     generic: Option<Generic>,
@@ -70,9 +73,6 @@ struct Generic {
 
 impl Steps {
     pub(crate) fn read(params: &Params, rules: Rules) -> Result<Self, Fault> {
-        if params.filled("pivotBy").is_some() {
-            return Err(Fault::bad_request("pivotBy is not supported."));
-        }
         let generic = if params.flag("disable_generic_filters") {
             None
         } else {
@@ -92,6 +92,7 @@ impl Steps {
         let averages_timings = rules.processed.contains(&Processed::PageTimings);
         Ok(Self {
             rules,
+            pivot: None,
             flat: Flat::read(params),
             generic,
             columns: if averages_timings { columns } else { columns.with_helpers() },
@@ -104,13 +105,22 @@ impl Steps {
         })
     }
 
+    /// The columns of the report are labels of another dimension.
+    pub(crate) fn pivoted(self, pivot: Option<Pivot>) -> Self {
+        let processed = if pivot.is_some() { &[] } else { self.rules.processed };
+        Self { pivot, rules: Rules { processed, ..self.rules }, ..self }
+    }
+
     /// Rows below the first level are needed.
     pub(crate) fn needs_levels(&self) -> bool {
         let recursive = self.generic.as_ref().is_some_and(|generic| generic.recursive.is_some());
-        self.expanded || self.flat.is_some() || self.label.is_some() || recursive
+        self.pivot.is_some() || self.expanded || self.flat.is_some() || self.label.is_some() || recursive
     }
 
     pub(crate) fn table(&self, mut table: Table, symbol: &str) -> Table {
+        if let Some(pivot) = self.pivot.as_ref().filter(|pivot| pivot.is_below(self.rules.flatten)) {
+            pivot.apply_below(&mut table);
+        }
         if let Some(flat) = self.flat {
             table = flat.apply(self.rules.flatten, table);
         }

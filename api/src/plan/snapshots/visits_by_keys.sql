@@ -8,7 +8,7 @@ SELECT site_id, day AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total
 -- dimension = Text("referrer")
 
 -- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, uniqExact(visitor_id), uniqExactIf(user_id, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, day AS bucket, toString(referrer_type) AS k0, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, k0, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, uniqExact(visitor_id, referrer_type, referrer_name, referrer_keyword, referrer_url), uniqExactIf(user_id, referrer_type, referrer_name, referrer_keyword, referrer_url, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, day AS bucket, toString(referrer_type) AS k0, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, k0, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
@@ -34,7 +34,7 @@ SELECT site_id, day AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1,
 -- dimension = Text("referrer")
 
 -- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, uniqExact(visitor_id), uniqExactIf(user_id, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, day AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, k0, k1, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, uniqExact(visitor_id, referrer_type, referrer_name, referrer_keyword, referrer_url), uniqExactIf(user_id, referrer_type, referrer_name, referrer_keyword, referrer_url, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, day AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, day, bucket, k0, k1, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
@@ -63,7 +63,7 @@ SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits), sum(actions),
 -- dimension = Text("referrer")
 
 -- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
@@ -91,7 +91,7 @@ SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key
 -- dimension = Text("referrer")
 
 -- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
@@ -124,7 +124,7 @@ SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, sum(toInt6
 -- segment_2 = Text("x")
 
 -- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id), referrer_type, referrer_name, referrer_keyword, referrer_url), uniqExactIf((live_day, user_id), referrer_type, referrer_name, referrer_keyword, referrer_url, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
@@ -160,7 +160,7 @@ SELECT site_id, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referre
 -- segment_2 = Text("x")
 
 -- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, uniqExact((live_day, visitor_id)), uniqExactIf((live_day, user_id), user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, k1, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, uniqExact((live_day, visitor_id), referrer_type, referrer_name, referrer_keyword, referrer_url), uniqExactIf((live_day, user_id), referrer_type, referrer_name, referrer_keyword, referrer_url, user_id != ''), max(live_actions) FROM (SELECT site_id, day AS live_day, {from:Date} AS bucket, toString(referrer_type) AS k0, if(referrer_type = 2, referrer_keyword, referrer_name) AS k1, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions AS live_actions FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, day, bucket, k0, k1, referrer_type, referrer_name, referrer_keyword, referrer_url, visitor_id, user_id, actions HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")

@@ -123,6 +123,14 @@ pub(crate) fn zeros(report: &Report, view: &View<'_>) -> Record {
     }
 }
 
+/// What a row of others shows of what is unknown on its level: logo and URL.
+pub(crate) fn unknown(report: &Report, level: usize, view: &View<'_>) -> Record {
+    match &report.source {
+        Source::Visits(visits) => visits::unknown(visits, level, view),
+        _ => Record::default(),
+    }
+}
+
 /// Rounds half away from zero.
 pub(crate) fn round(number: f64, decimals: i32) -> f64 {
     let factor = 10f64.powi(decimals);

@@ -11,7 +11,7 @@ use crate::{
     plan::Part,
     query::Facts,
     table::{IdPlace, Row, Subtable, Table},
-    value::{Record, Value},
+    value::{Name, Record, Value},
 };
 
 /// The numbers of a row.
@@ -100,6 +100,18 @@ pub(super) fn table(facts: &Facts, visits: &Visits, view: &View<'_>) -> Table {
     }
 }
 
+/// Logo and URL of a row of the level that nothing is known of.
+pub(super) fn unknown(visits: &Visits, at: usize, view: &View<'_>) -> Record {
+    let Some(level) = visits.levels.get(at).filter(|level| at == 0 || view.is_flat || !level.is_plain_below) else {
+        return Record::default();
+    };
+    let keys = vec![String::new(); level.keys.len()];
+    let about = About { keys: &keys, zone: view.zone, day: view.day, custom: view.custom, ..About::default() };
+    let is_shown =
+        |(name, value): &&(Name, Value)| matches!(name.as_ref(), "logo" | "url") && *value != Value::from("");
+    (level.describe)(&about).metadata.iter().filter(is_shown).cloned().collect()
+}
+
 /// What rows are made from.
 struct Rows<'a> {
     visits: &'a Visits,
@@ -174,7 +186,7 @@ impl Numbers {
         let pages = self.pages.unwrap_or_default();
         columns.set("nb_visits", number(visits + pages.visits.unwrap_or(0.0)));
         columns.set("nb_actions", number(self.sums[1] + pages.actions));
-        if view.is_day && kind != Columns::NoUsers {
+        if view.is_day && (kind != Columns::FewUsers || self.users > 0.0) {
             columns.set("nb_users", number(self.users));
         }
         columns.set("max_actions", number(self.max_actions));
