@@ -33,7 +33,7 @@ pub(crate) fn of_custom_dimension(scope: DimensionScope) -> &'static Report {
 fn describe(about: &About<'_>) -> Described {
     let value = about.key(0);
     let label = if value.is_empty() { VALUE_UNKNOWN } else { value };
-    Described::new(label).segment(format!("dimension{}=={}", about.custom, url_encode(value)))
+    Described::new(label).with("segment", format!("dimension{}=={}", about.custom, url_encode(value)))
 }
 
 #[cfg(test)]
@@ -45,7 +45,8 @@ mod tests {
     fn values_select_by_the_id_of_the_dimension() {
         let keys = ["a b".to_owned()];
         let described = describe(&About { keys: &keys, custom: 3, ..About::default() });
-        assert_eq!((described.label.as_str(), described.segment.as_deref()), ("a b", Some("dimension3==a+b")));
+        assert_eq!(described.label, "a b");
+        assert_eq!(described.metadata.get("segment"), Some(&"dimension3==a+b".into()));
         assert_eq!(describe(&About::default()).label, VALUE_UNKNOWN);
     }
 }

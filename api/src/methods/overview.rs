@@ -24,6 +24,17 @@ const MERGED: [&str; 7] = [
 /// Columns of visits, which come first.
 const FIRST: [&str; 7] =
     ["nb_uniq_visitors", "nb_visits", "nb_users", "nb_actions", "max_actions", "bounce_count", "sum_visit_length"];
+/// What is told of new and of returning visitors.
+const BY_VISITOR: [&str; 8] = [
+    "nb_visits",
+    "nb_actions",
+    "nb_uniq_visitors",
+    "nb_users",
+    "max_actions",
+    "bounce_rate",
+    "nb_actions_per_visit",
+    "avg_time_on_site",
+];
 /// Rates of visits, which come last.
 const LAST: [&str; 3] = ["bounce_rate", "nb_actions_per_visit", "avg_time_on_site"];
 
@@ -38,7 +49,7 @@ async fn answer(call: Call<'_>) -> Result<Answer, Fault> {
     let inner = call.params.clone().without(&["columns", "showColumns", "hideColumns", "format_metrics"]);
     let mut merged: Option<Answer> = None;
     for name in MERGED.into_iter().filter(|name| registry::find(name).is_some()) {
-        let answer = nested::ask(&call, name, &inner).await?;
+        let answer = picked(nested::ask(&call, name, &inner).await?, name);
         merged = Some(match merged {
             Some(merged) => merge(merged, answer),
             None => answer,
@@ -46,6 +57,29 @@ async fn answer(call: Call<'_>) -> Result<Answer, Fault> {
     }
     let shown = Shown { columns: call.params.list("columns"), params: call.params };
     shown.answer(merged.unwrap_or(Answer::Simple(None)))
+}
+
+/// What a module tells here: of visits the main numbers, in an order of their own.
+fn picked(answer: Answer, name: &str) -> Answer {
+    let columns: Vec<String> = match name {
+        "VisitsSummary.get" => FIRST.iter().chain(&LAST).map(|column| (*column).to_owned()).collect(),
+        "VisitFrequency.get" => {
+            let suffixes = ["new", "returning"].into_iter();
+            suffixes.flat_map(|suffix| BY_VISITOR.map(|column| format!("{column}_{suffix}"))).collect()
+        }
+        _ => return answer,
+    };
+    match answer {
+        Answer::Simple(Some(record)) => {
+            let shown = columns.into_iter().filter_map(|column| Some((column.clone(), record.get(&column)?.clone())));
+            Answer::Simple(Some(shown.collect()))
+        }
+        Answer::Map(map) => {
+            let entries = map.entries.into_iter().map(|(key, answer)| (key, picked(answer, name))).collect();
+            Answer::Map(AnswerMap { key_name: map.key_name, entries })
+        }
+        other => other,
+    }
 }
 
 /// Adds the columns of the second answer to the cells of the first.

@@ -55,7 +55,9 @@ async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
     record.set("columns", label.into_iter().chain(names).collect::<Record>());
     record.set("reportData", embedded(&periods, &answer, &|answer| writer.data(answer)));
     record.set("reportMetadata", embedded(&periods, &answer, &metadata_of));
-    record.set("reportTotal", totals(&answer));
+    let mut total = totals(&answer);
+    asked.columns.clone().with_helpers().record(&mut total);
+    record.set("reportTotal", total);
     if call.params.optional_flag("showTimer").unwrap_or(true) {
         record.set("timerMillis", i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX));
     }

@@ -175,7 +175,9 @@ impl Request<'_> {
             return self.periods.list.first().map_or(Answer::Simple(None), cell);
         }
         let entries = self.periods.list.iter().map(|period| (period.to_string(), cell(period)));
-        let key_name = if matches!(self.report.source, Source::VisitFrequency) { "period" } else { "date" };
+        // So it is called in answers about one site.
+        let is_frequency = matches!(self.report.source, Source::VisitFrequency) && !self.granted.keyed;
+        let key_name = if is_frequency { "period" } else { "date" };
         Answer::Map(AnswerMap { key_name, entries: entries.collect() })
     }
 
@@ -200,6 +202,7 @@ impl Request<'_> {
             has_uniques: has_uniques(&config.settings.named, &self.periods),
             subtable: self.subtable,
             is_flat: params.flag("flat"),
+            is_named: params.get("label").is_some(),
             zone: stored.map_or("UTC", |site| site.timezone.as_str()),
             day: period.from,
             site_urls: stored.map_or(&[], |site| site.urls.as_slice()),

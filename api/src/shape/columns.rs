@@ -34,7 +34,7 @@ impl Columns {
     }
 
     /// The helpers are columns of the report itself.
-    pub(super) fn with_helpers(self) -> Self {
+    pub(crate) fn with_helpers(self) -> Self {
         Self { shows_helpers: true, ..self }
     }
 

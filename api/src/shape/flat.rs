@@ -28,9 +28,13 @@ impl Flat {
 
     fn describe(self, flatten: Flatten, labels: &[String], has_below: bool, row: &mut Row) {
         let is_summary = std::mem::take(&mut row.is_summary);
-        if is_summary && flatten != Flatten::Unsupported {
-            row.metadata.set("is_summary", 1);
+        let tells_summary = is_summary && flatten != Flatten::Unsupported;
+        if tells_summary {
             row.metadata.remove("url");
+        }
+        // Others of the first level are told as such before they are named.
+        if tells_summary && labels.len() == 1 {
+            row.metadata.set("is_summary", 1);
         }
         match flatten {
             Flatten::Unsupported => {
@@ -55,6 +59,9 @@ impl Flat {
                     row.metadata.set(key, label.clone());
                 }
             }
+        }
+        if tells_summary {
+            row.metadata.set("is_summary", 1);
         }
         if self.keeps_parents {
             row.metadata.set("is_aggregate", i64::from(has_below));

@@ -39,6 +39,8 @@ pub(crate) struct View<'a> {
     pub(crate) subtable: Option<u64>,
     /// Rows are asked for without hierarchy.
     pub(crate) is_flat: bool,
+    /// Rows are asked for by their names: what is below them is called as where it is asked for alone.
+    pub(crate) is_named: bool,
     /// The time zone of the site.
     pub(crate) zone: &'a str,
     /// The first day of the period.

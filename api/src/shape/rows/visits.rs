@@ -126,7 +126,7 @@ impl Rows<'_> {
         let own = self.numbers[at].iter().filter(|(keys, _)| keys.starts_with(above));
         let rows = own.map(|(keys, numbers)| {
             let is_below = at > 0 && !alone;
-            let described = if is_below && level.is_plain_below && !self.view.is_flat {
+            let described = if is_below && level.is_plain_below && !self.view.is_flat && !self.view.is_named {
                 Described::new(keys.last().map_or("", String::as_str))
             } else {
                 (level.describe)(&self.about(keys, &numbers.note))
