@@ -1,7 +1,7 @@
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup web build run test lint deny ci bench conformance fmt FORCE
+.PHONY: help setup web build run test lint deny ci bench conformance screenshots fmt FORCE
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -71,6 +71,9 @@ conformance: build ## Replays the fixtures of tests/conformance-floor.txt and ke
 
 bench: build ## Measures speed and memory, writes target/bench/summary.json
 	timeout $(BENCH_SECONDS) cargo run $(CARGO_FLAGS) --package nagare-tests --bin bench
+
+screenshots: build ## Takes the README's pictures of the dashboard, ops/docs/screens/
+	node tests/browser/screenshots.mjs
 
 fmt: setup ## Formats Rust and TypeScript
 	cargo fmt --all

@@ -1,19 +1,23 @@
-//! The journey of a newcomer, in a real browser.
+//! The dashboard in a real browser: the journey of a newcomer, and a tour of every page.
 
 use std::{process::Stdio, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use axum::{Router, response::Html, routing::get};
 use libtest_mimic::Trial;
-use nagare_tests::{ADMIN_LOGIN, ADMIN_PASSWORD, Stack, workspace};
+use nagare_tests::{ADMIN_LOGIN, ADMIN_PASSWORD, ADMIN_TOKEN, Stack, workspace};
 use tokio::{net::TcpListener, process::Command, time::timeout};
 
 use crate::world::alone;
 
 const JOURNEY_WITHIN: Duration = Duration::from_secs(150);
+const TOUR_WITHIN: Duration = Duration::from_secs(900);
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![alone("browser::a_tracked_page_raises_the_live_number", a_tracked_page_raises_the_live_number)]
+    vec![
+        alone("browser::a_tracked_page_raises_the_live_number", a_tracked_page_raises_the_live_number),
+        alone("browser::every_page_does_what_it_is_for", every_page_does_what_it_is_for),
+    ]
 }
 
 /// A page on an origin of its own, with the tracking code as a publisher pastes it.
@@ -25,24 +29,43 @@ async fn a_tracked_page_raises_the_live_number() -> anyhow::Result<()> {
     let html = publishers_page(stack.url(), site);
     let server = axum::serve(listener, Router::new().route("/", get(async move || Html(html))));
     let serving = tokio::spawn(async move { server.await });
+    run(&stack, "journey.mjs", &[("NAGARE_SITE", site.to_string()), ("NAGARE_PAGE", page)], JOURNEY_WITHIN).await?;
+    serving.abort();
+    stack.finish().await
+}
+
+/// Phone, desk and wall, light and dark, with what people do there.
+async fn every_page_does_what_it_is_for() -> anyhow::Result<()> {
+    let stack = Stack::up().await?;
+    let site = stack.matomo().add_site("River news", &[]).await?;
+    let web = workspace().join("api/web").display().to_string();
+    let more = [
+        ("NAGARE_SITE", site.to_string()),
+        ("NAGARE_TOKEN", ADMIN_TOKEN.to_owned()),
+        ("NAGARE_WEB", web),
+    ];
+    run(&stack, "tour.mjs", &more, TOUR_WITHIN).await?;
+    stack.finish().await
+}
+
+/// Runs a script of `tests/browser` against the product.
+async fn run(stack: &Stack, script: &str, more: &[(&str, String)], within: Duration) -> anyhow::Result<()> {
     let root = workspace();
-    let journey = Command::new("node")
-        .arg(root.join("tests/browser/journey.mjs"))
+    let running = Command::new("node")
+        .arg(root.join("tests/browser").join(script))
         .env("NAGARE_URL", stack.url())
-        .env("NAGARE_SITE", site.to_string())
-        .env("NAGARE_PAGE", &page)
         .env("NAGARE_LOGIN", ADMIN_LOGIN)
         .env("NAGARE_PASSWORD", ADMIN_PASSWORD)
         .env("NAGARE_BROWSER_MODULES", root.join(".deps/browser/node_modules"))
+        .envs(more.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();
-    let output = timeout(JOURNEY_WITHIN, journey).await.context("the browser takes too long")??;
+    let output = timeout(within, running).await.context("the browser takes too long")??;
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure!(output.status.success(), "the journey failed:\n{told}{errors}");
-    serving.abort();
-    stack.finish().await
+    ensure!(output.status.success(), "{script} failed:\n{told}{errors}");
+    Ok(())
 }
 
 fn publishers_page(base: &str, site: u32) -> String {

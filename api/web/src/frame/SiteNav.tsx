@@ -1,10 +1,10 @@
-import * as Dialog from '@radix-ui/react-dialog';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { groupedReports, reportsQuery } from '../api/catalogue';
 import { useLocale } from '../i18n/locale';
 import { Icon } from '../ui/icons';
+import { Modal } from '../ui/Modal';
 import { useView } from './context';
 
 const VIEWS = [
@@ -20,6 +20,7 @@ const VIEWS = [
 /** Beside the page where there is room, else behind a button. */
 export function SiteNav() {
   const { t } = useLocale();
+  const id = useId();
   const [open, setOpen] = useState(false);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useEffect(() => setOpen(false), [path]);
@@ -28,18 +29,24 @@ export function SiteNav() {
       <nav className="nav nav-side" aria-label={t('nav.label')}>
         <NavList />
       </nav>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Trigger className="button-quiet nav-open" aria-label={t('nav.open')}>
-          <Icon name="menu" />
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Overlay className="overlay" />
-          <Dialog.Content className="nav nav-drawer" aria-describedby={undefined}>
-            <Dialog.Title className="hidden">{t('nav.label')}</Dialog.Title>
+      <button
+        type="button"
+        className="button-quiet nav-open"
+        aria-label={t('nav.open')}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="menu" />
+      </button>
+      {open && (
+        <Modal className="drawer" labelledBy={id} close={() => setOpen(false)}>
+          <nav className="nav nav-drawer" aria-labelledby={id}>
+            <h2 id={id} className="hidden">
+              {t('nav.label')}
+            </h2>
             <NavList />
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
+          </nav>
+        </Modal>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
-import * as Dialog from '@radix-ui/react-dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useLocale } from '../i18n/locale';
 import { Icon } from './icons';
+import { Modal } from './Modal';
 
 interface SheetProps {
   title: string;
@@ -14,25 +14,33 @@ interface SheetProps {
 /** Something to do or to look at before going on with the page. */
 export function Sheet({ title, hint, wide, close, children }: SheetProps) {
   const { t } = useLocale();
+  const id = useId();
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && close()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="overlay" />
-        <Dialog.Content
-          className="sheet"
-          data-wide={wide || undefined}
-          {...(hint ? {} : { 'aria-describedby': undefined })}
-        >
-          <header className="sheet-head">
-            <Dialog.Title>{title}</Dialog.Title>
-            <Dialog.Close className="button-quiet button-icon" aria-label={t('state.close')}>
-              <Icon name="close" />
-            </Dialog.Close>
-          </header>
-          {hint && <Dialog.Description className="sheet-hint">{hint}</Dialog.Description>}
-          {children}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal
+      className={wide ? 'sheet sheet-wide' : 'sheet'}
+      labelledBy={id}
+      describedBy={hint && `${id}-hint`}
+      close={close}
+    >
+      <div className="sheet-body">
+        <header className="sheet-head">
+          <h2 id={id}>{title}</h2>
+          <button
+            type="button"
+            className="button-quiet button-icon"
+            aria-label={t('state.close')}
+            onClick={close}
+          >
+            <Icon name="close" />
+          </button>
+        </header>
+        {hint && (
+          <p id={`${id}-hint`} className="sheet-hint">
+            {hint}
+          </p>
+        )}
+        {children}
+      </div>
+    </Modal>
   );
 }

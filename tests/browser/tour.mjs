@@ -1,0 +1,259 @@
+// Goes through every page of the dashboard as people do, on phone, desk and wall, in light and dark.
+import { readFile } from 'node:fs/promises';
+import { env } from 'node:process';
+import { api, audit, check, enter, launch, openPage, settled, signIn, totp, visit } from './dashboard.mjs';
+import { sendTraffic } from './traffic.mjs';
+
+const SITE = env.NAGARE_SITE;
+const AT = `/sites/${SITE}`;
+const YESTERDAY = 'period=day&date=yesterday';
+const WEEK = 'period=range&date=last7';
+const PAGES = [
+  '/',
+  `${AT}?${WEEK}&vs=previous`,
+  `${AT}/live`,
+  `${AT}/visits?${YESTERDAY}`,
+  `${AT}/map?${WEEK}`,
+  `${AT}/goals?${WEEK}`,
+  `${AT}/ecommerce?${WEEK}`,
+  `${AT}/segments?edit=new`,
+  `${AT}/setup`,
+  `${AT}/settings`,
+  `${AT}/reports/Actions_getPageUrls?${YESTERDAY}&chart=bars&vs=previous`,
+  `${AT}/reports/DevicesDetection_getBrowsers?${YESTERDAY}&chart=shares`,
+  `${AT}/reports/UserCountry_getCountry?${YESTERDAY}&chart=map`,
+  `${AT}/reports/VisitsSummary_get?${YESTERDAY}&vs=previous`,
+  `${AT}/reports/NoSuch_report`,
+  '/admin/sites',
+  '/admin/users',
+  '/admin/privacy',
+  '/admin/audit',
+  '/admin/system',
+  '/account',
+  '/nowhere',
+];
+const SCREENS = [
+  { width: 1280, scheme: 'light' },
+  { width: 390, scheme: 'dark', locale: 'de-DE' },
+  { width: 2560, scheme: 'dark' },
+];
+
+await sendTraffic({ url: env.NAGARE_URL, token: env.NAGARE_TOKEN, site: SITE, days: 14, perDay: 12 });
+const caughtUp = await fetch(`${env.NAGARE_URL}/health/caughtup?timeout=120`);
+check(caughtUp.ok, 'the hits are not in the tables');
+
+const browser = await launch();
+const missing = new Set();
+try {
+  await scenario('every page on every screen', everyPage);
+  await scenario('numbers are those of the API', numbers);
+  await scenario('a row becomes the segment', narrowing);
+  await scenario('a hierarchy is searched and opened', drilling);
+  await scenario('a report is exported', exporting);
+  await scenario('a goal is made', newGoal);
+  await scenario('a segment is made', newSegment);
+  await scenario('a user is added and given a role', newUser);
+  await scenario('a visitor is erased', erasing);
+  await scenario('a second factor is set up and used', secondFactor);
+  console.log(JSON.stringify({ missing: [...missing].sort() }));
+} finally {
+  await browser.close();
+}
+
+/** Runs a scenario in a fresh browser profile and fails on anything that a page must not do. */
+async function scenario(name, run) {
+  try {
+    await run();
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    throw new Error(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
+async function withPage(screen, use) {
+  const { page, context, faults, missing: unknown } = await openPage(browser, screen);
+  await enter(page);
+  await use(page);
+  unknown.forEach((method) => missing.add(method));
+  check(faults.length === 0, faults.join('\n'));
+  await context.close();
+}
+
+async function everyPage() {
+  const problems = [];
+  for (const screen of SCREENS) {
+    await withPage(screen, async (page) => {
+      for (const path of PAGES) {
+        await visit(page, path);
+        const found = await audit(page);
+        problems.push(...found.map((text) => `${path} at ${screen.width} ${screen.scheme}: ${text}`));
+      }
+    });
+  }
+  check(problems.length === 0, problems.join('\n'));
+}
+
+async function numbers() {
+  await withPage({}, async (page) => {
+    const query = { idSite: SITE, period: 'day', date: 'yesterday', format_metrics: '0' };
+    await visit(page, `${AT}?${YESTERDAY}`);
+    const figures = await api('API.get', query);
+    for (const figure of ['nb_visits', 'nb_uniq_visitors', 'nb_pageviews', 'bounce_rate', 'avg_time_on_site']) {
+      const shown = await page.getAttribute(`[data-testid="figure-${figure}"]`, 'data-value');
+      check(Number(shown) === figures[figure], `${figure} is ${shown} on the page, ${figures[figure]} in the API`);
+    }
+    const [apiModule, apiAction] = ['DevicesDetection', 'getBrowsers'];
+    await visit(page, `${AT}/reports/${apiModule}_${apiAction}?${YESTERDAY}`);
+    const { reportData } = await api('API.getProcessedReport', { ...query, apiModule, apiAction });
+    const rows = await page.locator('[data-testid="report-row"]').evaluateAll((found) =>
+      found.map((row) => [...row.querySelectorAll('td[data-value]')].map((cell) => [cell.dataset.column, Number(cell.dataset.value)])),
+    );
+    check(rows.length === reportData.length && rows.length > 0, `${rows.length} rows of ${reportData.length}`);
+    rows.forEach((cells, i) =>
+      cells.forEach(([column, value]) =>
+        check(value === reportData[i][column], `${column} of row ${i} is ${value}, in the API ${reportData[i][column]}`),
+      ),
+    );
+  });
+}
+
+async function narrowing() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/reports/DevicesDetection_getType?${WEEK}`);
+    const row = page.locator('[data-testid="report-row"]', { hasText: 'Smartphone' });
+    const visits = await row.locator('td[data-column="nb_visits"]').getAttribute('data-value');
+    await row.locator('[data-testid="row-segment"]').click();
+    await page.waitForURL(/segment=/);
+    await page.goto(`${env.NAGARE_URL}${AT}${new URL(page.url()).search}`);
+    await settled(page);
+    const shown = await page.getAttribute('[data-testid="figure-nb_visits"]', 'data-value');
+    check(shown === visits, `the segment has ${shown} visits, its row ${visits}`);
+    await page.click('[data-testid="segment-clear"]');
+    await page.waitForURL((url) => !url.search.includes('segment='));
+  });
+}
+
+async function drilling() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/reports/Actions_getPageUrls?${WEEK}`);
+    await page.fill('[data-testid="report-search"]', 'harbour');
+    await page.waitForURL(/q=harbour/);
+    await settled(page);
+    await page.click('button[aria-expanded="false"].data-toggle');
+    const leaf = page.locator('[data-testid="report-row"][data-level="2"]');
+    await leaf.first().waitFor();
+    check((await leaf.count()) === 1, 'the search shows other rows below the folder');
+    await leaf.locator('[data-testid="row-evolution"]').click();
+    await page.waitForSelector('[data-testid="evolution"] canvas');
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.search.includes('row='));
+    await page.click('[data-testid="report-flat"]');
+    await page.waitForURL(/flat=1/);
+    await settled(page);
+    await page.locator('[data-testid="report-row"]', { hasText: 'harbour-reopens' }).waitFor();
+  });
+}
+
+async function exporting() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/reports/UserCountry_getCountry?${YESTERDAY}&chart=bars`);
+    for (const kind of ['csv', 'json', 'png']) {
+      await page.click('[data-testid="export"]');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click(`[data-testid="export-${kind}"]`),
+      ]);
+      const content = await readFile(await download.path());
+      check(download.suggestedFilename().endsWith(`.${kind}`), download.suggestedFilename());
+      check(content.length > 100, `the ${kind} is empty`);
+    }
+  });
+}
+
+async function newGoal() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/goals`);
+    await page.click('[data-testid="goal-new"]');
+    await page.fill('[data-testid="goal-name"]', 'Reads about trains');
+    await page.fill('[data-testid="goal-pattern"]', 'night-trains');
+    await page.waitForFunction(() => Number(document.querySelector('[data-testid="goal-preview"]')?.dataset.value) > 0);
+    await page.click('[data-testid="goal-save"]');
+    await page.getByRole('heading', { name: 'Reads about trains' }).waitFor();
+  });
+}
+
+async function newSegment() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/segments?edit=new&${WEEK}`);
+    if (await page.isVisible('[data-fault="unavailable"]')) return;
+    await page.click('[data-testid="add-condition"]');
+    await page.selectOption('[data-testid="condition-field"]', 'countryCode');
+    await page.fill('[data-testid="condition-value"]', 'de');
+    await page.waitForFunction(() => Number(document.querySelector('[data-testid="segment-count"]')?.dataset.value) > 0);
+    await page.fill('[data-testid="segment-name"]', 'From Germany');
+    await page.click('[data-testid="segment-save"]');
+    await page.locator('[data-testid="segment-entry"]', { hasText: 'From Germany' }).waitFor();
+  });
+}
+
+async function newUser() {
+  await withPage({}, async (page) => {
+    await visit(page, '/admin/users');
+    await page.click('[data-testid="user-new"]');
+    await page.fill('[data-testid="user-login"]', 'grace');
+    await page.fill('[data-testid="user-email"]', 'grace@example.org');
+    for (const field of await page.locator('[data-testid="user-form"] input[type="password"]').all()) {
+      await field.fill('six boats upon a still lake');
+    }
+    await page.click('[data-testid="user-save"]');
+    const row = page.locator('[data-testid="user-row"]', { hasText: 'grace' });
+    await row.waitFor();
+    await row.locator('select').selectOption('write');
+    await page.waitForFunction(() => !document.querySelector('[data-testid="user-row"] [role="alert"]'));
+    await page.reload();
+    await settled(page);
+    await page.waitForFunction(
+      () => [...document.querySelectorAll('[data-testid="user-row"] select')].some(({ value }) => value === 'write'),
+    );
+  });
+}
+
+async function erasing() {
+  await withPage({}, async (page) => {
+    const [{ visitorId }] = await api('Live.getLastVisitsDetails', { idSite: SITE, filter_limit: '1' });
+    await visit(page, '/admin/privacy');
+    await page.fill('[data-testid="subject-value"]', visitorId);
+    await page.click('[data-testid="subject-find"]');
+    await page.waitForSelector('[data-testid="subjects"], [data-fault="unavailable"]');
+    if (await page.isVisible('[data-fault="unavailable"]')) return;
+    await page.click('[data-testid="subject-erase"]');
+    await page.click('[data-testid="confirm"]');
+    await page.waitForSelector('[data-testid="erased"]');
+  });
+}
+
+/** Comes last: afterwards the account signs in with a code. */
+async function secondFactor() {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page);
+  await visit(page, '/account');
+  await page.click('[data-testid="factor-open"]');
+  await page.waitForSelector('[data-testid="factor-secret"], .sheet [data-fault="unavailable"]');
+  if (await page.isVisible('.sheet [data-fault="unavailable"]')) {
+    missing.add('/api/v1/account/second-factor');
+    return context.close();
+  }
+  const secret = await page.textContent('[data-testid="factor-secret"]');
+  await page.fill('[data-testid="factor-code"]', totp(secret));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-testid="recovery-codes"]');
+  await page.click('[data-testid="factor-done"]');
+  await context.close();
+  const again = await openPage(browser);
+  // A code counts once: the next half minute has the next one.
+  const next = Math.ceil(Date.now() / 30_000) * 30_000 + 500;
+  await again.page.waitForFunction((at) => Date.now() >= at, next, { timeout: 40_000 });
+  await signIn(again.page, { secret });
+  check([...faults, ...again.faults].length === 0, [...faults, ...again.faults].join('\n'));
+  await again.context.close();
+}
