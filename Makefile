@@ -57,6 +57,7 @@ deny: setup ## Checks licences, bans and sources of the dependencies
 	@echo 'deny: advisories left out, they need the database online: cargo-deny check advisories'
 
 ci: lint deny test ## What has to pass before a change lands
+	npm run --silent build --prefix ingest/tracker
 	@if [[ -e $(CONFORMANCE)/run.py ]]; then $(MAKE) --no-print-directory conformance; \
 	else echo 'conformance: left out, no $(CONFORMANCE)/run.py'; fi
 

@@ -67,3 +67,50 @@ impl HitReader {
         Ok(self.pipeline.judge(&rules, params, &envelope).await?.hit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::fake::{NOW, config};
+
+    /// Names of parameters with whatever somebody may send in them.
+    fn query() -> impl Strategy<Value = Vec<u8>> {
+        let names = crate::params::Name::ALL.iter().map(|(_, text)| *text).collect::<Vec<_>>();
+        let pair = (proptest::sample::select(names), prop::collection::vec(any::<u8>(), 0..40));
+        prop::collection::vec(pair, 0..12).prop_map(|pairs| {
+            let mut query = b"idsite=1&rec=1".to_vec();
+            for (name, value) in pairs {
+                query.extend_from_slice(format!("&{name}=").as_bytes());
+                query.extend(value);
+            }
+            query
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_a_hit_or_dropped(query in query(), agent in "[ -~]{0,60}") {
+            let mut headers = HeaderMap::new();
+            headers.insert("user-agent", agent.parse().unwrap());
+            headers.insert("sec-ch-ua", agent.parse().unwrap());
+            headers.insert("accept-language", agent.parse().unwrap());
+            let runtime = Builder::new_current_thread().build().unwrap();
+            let read = runtime.block_on(HitReader::new(config(|_| {}), None).read(&query, &headers, NOW));
+            if let Ok(hit) = read {
+                prop_assert!(nagare_schema::encode(&hit).unwrap().len() <= hit.size_bound());
+            }
+        }
+
+        #[test]
+        fn any_body_is_read_or_not(body in r#"[\[\]{}",:?&=a-z0-9\\ ]{0,200}"#) {
+            let runtime = Builder::new_current_thread().build().unwrap();
+            let reader = HitReader::new(config(|_| {}), None);
+            for body in [body.clone(), format!("{{\"requests\":[{body}]}}"), format!("{{\"requests\":[\"?{body}\"]}}")] {
+                let _ = runtime.block_on(reader.read_bulk(body.as_bytes(), &HeaderMap::new(), NOW));
+            }
+        }
+    }
+}

@@ -11,11 +11,11 @@ const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
   bundle: true,
   format: 'iife',
-  target: 'es2018',
+  target: 'es2020',
   write: false,
 });
 const { code } = await minify(outputFiles[0].text, {
-  ecma: 2018,
+  ecma: 2020,
   compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
   // Names that begin with $ are ours alone; everything else is a public or a browser name.
   mangle: { properties: { regex: /^\$/ } },

@@ -7,6 +7,7 @@ set -euo pipefail
 readonly CHDB_VERSION="26.7.3-stable.1"
 readonly PLAYWRIGHT_VERSION="1.65.1"
 readonly PLACES_VERSION="2.3.2026061719"
+readonly CLIENTS="matomo-tracker@2.2.4 @jonkoops/matomo-tracker@0.7.0"
 readonly NATS_MIN="2.12.0"
 readonly NODE_MIN="20.19.0"
 
@@ -14,7 +15,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly DEPS="$PWD/.deps"
 readonly REQUIREMENTS="$PWD/ops/setup/requirements.txt"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_config_audit=false npm_config_fund=false \
-    npm_config_update_notifier=false npm_config_loglevel=error PIP_DISABLE_PIP_VERSION_CHECK=1
+    npm_config_update_notifier=false npm_config_loglevel=error PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -132,6 +134,25 @@ playwright() {
     stamp playwright "$package"
 }
 
+# Clients for the Tracking API that others made: the tests let them send.
+tracking_clients() {
+    local pins work="$WORK/clients"
+    pins=$(sed -n '/^matomopy==/,$p' "$REQUIREMENTS")
+    if stamped clients "$DEPS/clients/python/matomopy" "$CLIENTS $pins"; then return; fi
+    need python3 "install Python 3 with pip"
+    say "fetching clients for the tests ($CLIENTS matomopy)"
+    mkdir "$work"
+    rm -rf "$DEPS/clients"
+    # shellcheck disable=SC2086
+    npm install --silent --no-save --ignore-scripts --prefix "$DEPS/clients" $CLIENTS ||
+        fail "$CLIENTS cannot be fetched from the npm registry"
+    printf '%s\n' "$pins" >"$work/pins.txt"
+    python3 -m pip install --quiet --no-deps --only-binary=:all: --require-hashes --platform any --implementation py \
+        --abi none --target "$DEPS/clients/python" --requirement "$work/pins.txt" ||
+        fail "matomopy cannot be fetched from PyPI"
+    stamp clients "$CLIENTS $pins"
+}
+
 # Only the browser tests need it, so that a machine without it can still build and run.
 browser() {
     local name
@@ -173,6 +194,7 @@ main() {
     node_modules api/web
     node_modules ingest/tracker
     playwright
+    tracking_clients
     browser
     say "ready"
 }

@@ -1,5 +1,4 @@
 import { attempt, type Core } from './core';
-import { sha1Start } from './sha1';
 
 export const ID = 'id';
 export const SESSION = 'ses';
@@ -27,7 +26,7 @@ export function writeCookie(core: Core, name: string, value: string | number = '
 /** The name of a cookie of this tracker: it tells sites, domains and paths apart. */
 export const ownName = (core: Core, kind: string): string =>
   `${core.CookieNamePrefix}${kind}.${core.SiteId}.` +
-  sha1Start((domainOf(core) || location.hostname) + core.CookiePath);
+  ((domainOf(core) || location.hostname) + core.CookiePath).replace(/\W/g, '');
 
 export const readOwn = (core: Core, kind: string): string => readCookie(ownName(core, kind));
 

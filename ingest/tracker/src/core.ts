@@ -14,8 +14,8 @@ export type Callback = (sent: Sent) => void;
 /** File name extensions of downloads, as patterns. */
 const DOWNLOADS =
   '7z|aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|bz2?|csv|deb|dmg|docx?|epub|exe|flv|gif|gz|gzip|hqx|ibooks|' +
-  'jar|jpe?g|js|md5|mobi|mov|movie|mp[234g]|mpeg|ms[ip]|od[bfgst]|og[gv]|pdf|phps|png|pptx?|qtm?|' +
-  'r[am]|ram|rar|rpm|rtf|sea|sha|sha256|sha512|si[gt]|tar|tbz2?|tgz|torrent|txt|wav|wm[av]|wpd|' +
+  'jar|jpe?g|js|md5|mobi|movi?e?|mp[234g]|mpeg|ms[ip]|od[bfgst]|og[gv]|pdf|phps|png|pptx?|qtm?|' +
+  'r[am]m?|rar|rpm|rtf|sea|sha\\d*|si[gt]|tar|tbz2?|tgz|torrent|txt|wav|wm[av]|wpd|' +
   'xlsx?|xml|xz|z|zip';
 
 /** A string or several, also joined by `|`. */
@@ -75,7 +75,7 @@ export interface Core extends Settings {
   $noBeacon?: boolean;
   $discardHash?: boolean;
 
-  $dimensions: Params;
+  $extra: Params;
   $viewId?: string;
   $views: number;
   $timed?: boolean;
@@ -101,7 +101,7 @@ export interface Core extends Settings {
 export const newCore = (): Core => ({
   ...newSettings(),
   $appended: '',
-  $dimensions: {},
+  $extra: {},
   $views: 0,
   $visitorId: '',
   $created: 0,

@@ -7,7 +7,10 @@ const REFERRER_LENGTH_MAX = 1024;
 /** The visitor's id, from the cookie or new; empty when no cookie may be used. */
 export function visitorId(core: Core): string {
   if (!core.$visitorId && usesCookies(core)) {
-    const [, id, created] = /^([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID)) || [];
+    // Who changes over from Matomo's script keeps the visitors it knows.
+    const known = RegExp(`_id\\.${core.SiteId}\\.[\\da-f]{4}=([\\da-f]{16})\\.(\\d+)`);
+    const [, id, created] =
+      /^([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID)) || known.exec(document.cookie) || [];
     core.$visitorId = id || random(16, 16);
     core.$created = Number(created) || seconds();
     core.$isNew = id ? 0 : 1;

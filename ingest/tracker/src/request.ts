@@ -21,7 +21,7 @@ export function build(core: Core, action: Params, custom?: unknown): Params {
     uid: core.UserId,
     cs: document.characterSet.replace(/^utf-8$/i, ''),
     send_image: 0,
-    ...core.$dimensions,
+    ...core.$extra,
     ...timings(core),
     pv_id: core.PageViewId || core.$viewId,
     pdf: navigator.pdfViewerEnabled ? 1 : 0,

@@ -44,11 +44,11 @@ export function settings(core: Core) {
     },
 
     setCustomDimension(id: number, value: string): void {
-      core.$dimensions[`dimension${id}`] = value;
+      core.$extra[`dimension${id}`] = value;
     },
     deleteCustomDimension(id: number): void {
-      delete core.$dimensions[`dimension${id}`];
+      delete core.$extra[`dimension${id}`];
     },
-    getCustomDimension: (id: number) => core.$dimensions[`dimension${id}`],
+    getCustomDimension: (id: number) => core.$extra[`dimension${id}`],
   };
 }

@@ -4,6 +4,7 @@ import { heartbeat } from './heartbeat';
 import { links } from './links';
 import { pages } from './pages';
 import { settings } from './settings';
+import { shop } from './shop';
 import { connect } from './transport';
 
 /** A tracker: one site at one server. */
@@ -16,6 +17,7 @@ export function newTracker(url = '', site: string | number = '') {
     ...settings(core),
     ...pages(core),
     ...links(core),
+    ...shop(core),
     ...consent(core),
     ...cookieConsent(core),
     ...heartbeat(core),

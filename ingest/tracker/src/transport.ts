@@ -7,14 +7,14 @@ const QUERY_LENGTH_MAX = 2000;
 const OUTBOX_MAX = 100;
 const SETTLE_MS = 800;
 const SPACING_MS = 50;
-const FORM = 'application/x-www-form-urlencoded; charset=UTF-8';
 
 /** Sends by the first means that works: beacon, fetch, image. */
 function deliver(core: Core, query: string): void {
   const inBody = /post/i.test(core.RequestMethod) || query.length > QUERY_LENGTH_MAX;
   const prefix = core.TrackerUrl + (core.TrackerUrl.includes('?') ? '&' : '?');
   const url = inBody ? core.TrackerUrl : prefix + query;
-  const body = new Blob([inBody ? query : ''], { type: FORM });
+  // As a form, which the protocol asks for even when it is empty.
+  const body = new URLSearchParams(inBody ? query : '');
   const image = (): void => {
     new Image().src = prefix + query.replace('send_image=0', 'send_image=1');
   };

@@ -127,6 +127,15 @@ describe('the script', () => {
 });
 
 describe('the heartbeat', () => {
+  it('ends when the page wants so', () => {
+    vi.spyOn(document, 'hasFocus').mockReturnValue(true);
+    const queue = newQueue(TRACKER_URL);
+    queue.push(['setSiteId', 1], ['enableHeartBeatTimer', 5], ['disableHeartBeatTimer']);
+    vi.advanceTimersByTime(6000);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(network.sent).toHaveLength(0);
+  });
+
   it('pings once when a page that was read is left', () => {
     vi.spyOn(document, 'hasFocus').mockReturnValue(true);
     const queue = newQueue(TRACKER_URL);

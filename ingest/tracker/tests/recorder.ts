@@ -5,7 +5,6 @@ export interface Recorded {
   url: string;
   query: Record<string, string>;
   body: string;
-  type: string;
 }
 
 export const TRACKER_URL = 'https://stats.example.net/matomo.php';
@@ -14,23 +13,16 @@ export const TRACKER_URL = 'https://stats.example.net/matomo.php';
 export async function record(options: { beacon?: boolean; fetch?: boolean } = {}) {
   const { beacon = true, fetch = true } = options;
   const sent: Recorded[] = [];
-  const bodies: Promise<void>[] = [];
-  const note = (means: Recorded['means'], address: string, blob?: Blob): void => {
+  const note = (means: Recorded['means'], address: string, form?: URLSearchParams): void => {
     const url = new URL(address);
     const entry = { means, url: address, query: Object.fromEntries(url.searchParams) };
-    const recorded = { ...entry, body: '', type: blob?.type ?? '' };
+    const recorded = { ...entry, body: String(form ?? '') };
+    if (recorded.body) recorded.query = Object.fromEntries(form!);
     sent.push(recorded);
-    if (blob) {
-      const read = blob.text().then((text) => {
-        recorded.body = text;
-        if (text) recorded.query = Object.fromEntries(new URLSearchParams(text));
-      });
-      bodies.push(read);
-    }
   };
   Object.defineProperty(navigator, 'sendBeacon', {
     configurable: true,
-    value: vi.fn((url: string, body: Blob) => {
+    value: vi.fn((url: string, body: URLSearchParams) => {
       if (beacon) note('beacon', url, body);
       return beacon;
     }),
@@ -39,7 +31,7 @@ export async function record(options: { beacon?: boolean; fetch?: boolean } = {}
     'fetch',
     vi.fn((url: string, init: RequestInit) => {
       if (!fetch) return Promise.reject(new TypeError('blocked'));
-      note('fetch', url, init.body as Blob);
+      note('fetch', url, init.body as URLSearchParams);
       return Promise.resolve(new Response(null, { status: 204 }));
     }),
   );
@@ -53,7 +45,6 @@ export async function record(options: { beacon?: boolean; fetch?: boolean } = {}
   );
   return {
     sent,
-    settled: () => Promise.all(bodies),
     queries: () => sent.map(({ query }) => query),
   };
 }

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod bad_input;
 mod browser;
+mod clients;
 mod faults;
 mod import;
 mod journeys;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         journeys::trials(&world),
         bad_input::trials(&world),
         import::trials(&world),
+        clients::trials(&world),
         live::trials(&world),
     ];
     let heavy = [

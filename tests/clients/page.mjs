@@ -1,0 +1,58 @@
+// What a page reports with npm's `@jonkoops/matomo-tracker`, in Chromium: two pages and an event.
+import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { env } from 'node:process';
+
+const STEP_TIMEOUT_MS = 30_000;
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const { chromium } = createRequire(join(env.NAGARE_BROWSER_MODULES, 'x.js'))('playwright-core');
+const executablePath = env.PATH.split(delimiter)
+  .flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
+  .find((path) => existsSync(path));
+if (!executablePath) throw new Error('no Chromium on PATH: run `make setup`');
+
+const source = (name) =>
+  readFileSync(join(env.NAGARE_CLIENT_MODULES, '@jonkoops/matomo-tracker/lib', `${name}.js`), 'utf8');
+// The package is made for bundlers: this is the smallest that will do.
+const script = `(() => {
+  const sources = { './constants': (exports, require) => {${source('constants')}},
+    './MatomoTracker': (exports, require) => {${source('MatomoTracker')}} };
+  const loaded = {};
+  const require = (name) => {
+    if (!loaded[name]) { loaded[name] = {}; sources[name](loaded[name], require); }
+    return loaded[name];
+  };
+  window.MatomoTracker = require('./MatomoTracker').default;
+})()`;
+
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+try {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(STEP_TIMEOUT_MS);
+  const hits = [];
+  page.on('requestfinished', (request) => {
+    if (request.url().includes('/matomo.php')) hits.push(request.url());
+  });
+  await page.route('https://site.example/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<title>A</title><script>${script}</script>` }),
+  );
+  await page.goto('https://site.example/a');
+  await page.evaluate(
+    ({ urlBase, siteId }) => {
+      const tracker = new window.MatomoTracker({ urlBase, siteId });
+      tracker.trackPageView();
+      tracker.trackEvent({ category: 'shop', action: 'open', value: 3 });
+      tracker.trackPageView({ documentTitle: 'B', href: 'https://site.example/b' });
+    },
+    { urlBase: env.NAGARE_URL, siteId: Number(env.NAGARE_SITE) },
+  );
+  const deadline = Date.now() + STEP_TIMEOUT_MS;
+  while (hits.length < 3) {
+    if (Date.now() > deadline) throw new Error(`only these hits left the page: ${hits.join(', ')}`);
+    await page.waitForTimeout(50);
+  }
+} finally {
+  await browser.close();
+}
