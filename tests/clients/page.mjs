@@ -17,8 +17,10 @@ const source = (name) =>
   readFileSync(join(env.NAGARE_CLIENT_MODULES, '@jonkoops/matomo-tracker/lib', `${name}.js`), 'utf8');
 // The package is made for bundlers: this is the smallest that will do.
 const script = `(() => {
-  const sources = { './constants': (exports, require) => {${source('constants')}},
-    './MatomoTracker': (exports, require) => {${source('MatomoTracker')}} };
+  const sources = { './constants': (exports, require) => {${source('constants')}
+},
+    './MatomoTracker': (exports, require) => {${source('MatomoTracker')}
+} };
   const loaded = {};
   const require = (name) => {
     if (!loaded[name]) { loaded[name] = {}; sources[name](loaded[name], require); }
