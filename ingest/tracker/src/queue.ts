@@ -5,7 +5,7 @@ type Method = (...args: unknown[]) => void;
 
 /** Calls that decide how others are sent; pages often queue them after the first page view. */
 const FIRST =
-  /^(addTracker|disable|require|set(Tracker|Site|UserId|VisitorId|.*Cookie(?!C)|Do|RequestM|CustomR|Exclu|Campaign))/;
+  /^(addTracker|disable|require|set(Tracker|Site|UserId|VisitorId|.*Cookie(?!C)|Do(?!c)|RequestM|CustomR|Exclu|Campaign))/;
 
 /** The trackers that commands are for: what `_paq` and `Matomo` are once the script is here. */
 export function newQueue(defaultUrl: string) {

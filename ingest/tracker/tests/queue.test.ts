@@ -38,6 +38,15 @@ describe('what was queued before the script', () => {
     ]);
   });
 
+  it('names each page view as the page does before it', () => {
+    const name = (title: string): Command => ['setDocumentTitle', title];
+    const queue = newQueue(TRACKER_URL);
+    queue.push(['setSiteId', 1]);
+    queue.push(...ordered([name('A'), ['trackPageView'], name('B'), ['trackPageView']]));
+    vi.advanceTimersByTime(2000);
+    expect(network.queries().map(({ action_name }) => action_name)).toEqual(['A', 'B']);
+  });
+
   it('does not give consent before the page does', () => {
     expect(ordered([['setConsentGiven'], ['requireConsent']])[0]).toEqual(['requireConsent']);
     expect(ordered([['trackPageView'], ['setCookieConsentGiven']])[0]).toEqual(['trackPageView']);
