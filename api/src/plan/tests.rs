@@ -1,11 +1,11 @@
 use std::fmt::Write;
 
 use jiff::civil::date;
-use nagare_schema::{Config, SiteId, UnixSeconds, VisitId};
+use nagare_schema::{Config, DimensionScope, SiteId, UnixSeconds, VisitId};
 
 use super::*;
 use crate::{
-    catalogue::reports,
+    catalogue::{of_custom_dimension, reports},
     period,
     segment::{Context, Rows, Suggested},
     snapshot,
@@ -25,7 +25,10 @@ fn segmented(scope: Scope) -> Scope {
 }
 
 fn text(report: &str, scope: &Scope) -> String {
-    let report = reports().find(|known| known.name == report).unwrap();
+    text_of(reports().find(|known| known.name == report).unwrap(), scope)
+}
+
+fn text_of(report: &Report, scope: &Scope) -> String {
     plan(report, scope).into_iter().fold(String::new(), |mut text, (part, statement)| {
         writeln!(text, "-- {part:?}, {} keys\n{statement}", statement.keys).unwrap();
         text
@@ -54,6 +57,16 @@ fn visit_summary() {
 #[test]
 fn visits_by_keys() {
     check("Referrers.getReferrerType", "visits_by_keys");
+}
+
+#[test]
+fn custom_dimensions() {
+    for (dimension, file) in [(DimensionScope::Visit, "visit_dimension"), (DimensionScope::Action, "action_dimension")]
+    {
+        let scope = Scope { custom: Some(3), ..scope("day", "2024-01-01,2024-01-02") };
+        let text = text_of(of_custom_dimension(dimension), &scope);
+        snapshot::check(&format!("src/plan/snapshots/{file}.sql"), &text);
+    }
 }
 
 #[test]

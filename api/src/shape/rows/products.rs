@@ -41,7 +41,7 @@ pub(super) fn table(facts: &Facts, field: ProductField, view: &View<'_>) -> Tabl
         let mut columns = Record::default().with("label", label);
         product.fill(&mut columns, view);
         let segment = format!("{}=={}", segment_name(field), url_encode(label));
-        Row { columns, segment: Some(segment), ..Row::default() }
+        Row { columns, metadata: Record::default().with("segment", segment), ..Row::default() }
     });
     Table { rows: rows.collect(), ..Table::default() }
 }

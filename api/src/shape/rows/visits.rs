@@ -109,7 +109,12 @@ pub(super) fn unknown(visits: &Visits, at: usize, view: &View<'_>) -> Record {
     let about = About { keys: &keys, zone: view.zone, day: view.day, custom: view.custom, ..About::default() };
     let is_shown =
         |(name, value): &&(Name, Value)| matches!(name.as_ref(), "logo" | "url") && *value != Value::from("");
-    (level.describe)(&about).metadata.iter().filter(is_shown).cloned().collect()
+    let mut shown: Record = (level.describe)(&about).metadata.iter().filter(is_shown).cloned().collect();
+    // As in Matomo the others of a custom dimension have the number of their row as a value.
+    if visits.dimension == Dimension::Custom {
+        shown.set("segment", format!("dimension{}==-1", view.custom));
+    }
+    shown
 }
 
 /// What rows are made from.
