@@ -1,7 +1,7 @@
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup web build run test lint deny ci bench conformance screenshots fmt FORCE
+.PHONY: help setup web build run test lint deny ci bench conformance screenshots dist fmt FORCE
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -75,6 +75,9 @@ bench: build ## Measures speed and memory, writes target/bench/summary.json
 
 screenshots: build ## Takes the README's pictures of the dashboard, ops/docs/screens/
 	node tests/browser/screenshots.mjs
+
+dist: setup web ## Makes a release in target/dist/: archive, bill of materials, checksums
+	ops/release/release.sh
 
 fmt: setup ## Formats Rust and TypeScript
 	cargo fmt --all

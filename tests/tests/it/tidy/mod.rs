@@ -1,6 +1,7 @@
 //! The house rules that a machine can check.
 
 mod manifest;
+mod secret;
 mod source;
 
 use std::{path::PathBuf, process::Command};
@@ -12,8 +13,19 @@ use nagare_tests::workspace;
 use crate::world::alone;
 
 /// Everything at the root, besides documents and dot-files.
-const TOP_LEVEL: [&str; 10] =
-    ["Cargo.lock", "Cargo.toml", "Makefile", "api", "ingest", "ops", "processor", "projector", "schema", "tests"];
+const TOP_LEVEL: [&str; 11] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "Makefile",
+    "api",
+    "docs",
+    "ingest",
+    "ops",
+    "processor",
+    "projector",
+    "schema",
+    "tests",
+];
 /// Words that name nothing.
 const NAMES_FORBIDDEN: [&str; 6] = ["utils", "helpers", "common", "manager", "v2", "legacy"];
 
@@ -24,6 +36,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         alone("tidy::sources_keep_their_limits", source::sources_keep_their_limits),
         alone("tidy::exceptions_give_a_reason", source::exceptions_give_a_reason),
         alone("tidy::crates_depend_in_one_direction", manifest::crates_depend_in_one_direction),
+        alone("tidy::no_secret_is_checked_in", secret::no_secret_is_checked_in),
         alone("tidy::dependencies_are_pinned_and_explained", manifest::dependencies_are_pinned_and_explained),
     ]
 }
