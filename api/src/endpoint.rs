@@ -51,22 +51,29 @@ impl Endpoint {
             Ok(format) => format,
             Err(message) => return unknown_format(message),
         };
-        let call = Call {
-            caller,
-            params,
-            now,
-            directory: &self.directory,
-            engine: &self.engine,
-            accounts: &self.accounts,
-            origin,
-            audit: &self.audit,
-        };
+        let call = self.call(caller, params, now, origin);
         let (family, result) = methods::run(&call).await;
         self.count(family, result.is_ok(), started);
         match result {
             Ok(answer) => format.answer(&answer),
             Err(fault) => format.fault(&fault),
         }
+    }
+
+    /// A request to a method.
+    pub(crate) fn call<'a>(
+        &'a self,
+        caller: &'a Caller,
+        params: &'a Params,
+        now: UnixMillis,
+        origin: &'a Origin,
+    ) -> Call<'a> {
+        let (directory, engine, accounts, audit) = (&self.directory, &self.engine, &self.accounts, &self.audit);
+        Call { caller, params, now, directory, engine, accounts, origin, audit }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     fn count(&self, family: Family, answered: bool, started: Instant) {

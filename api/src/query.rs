@@ -3,13 +3,15 @@
 use std::{collections::HashMap, time::Instant};
 
 use clickhouse::Client;
+use nagare_schema::SiteId;
 use serde_json::Value as Json;
 
 use crate::{
     error::Fault,
     metrics::Metrics,
     options::ApiOptions,
-    plan::{Bound, Part, Plan, Statement},
+    period::Periods,
+    plan::{self, Bound, Distinct, EXACT_VISITS_MAX, Part, Plan, Statement},
 };
 
 /// Rows of one statement's answer at most.
@@ -72,6 +74,13 @@ impl Engine {
     pub(crate) async fn fetch(&self, statement: &Statement) -> Result<Vec<Fact>, Fault> {
         let rows = self.rows(statement).await?;
         Ok(rows.into_iter().filter_map(|row| fact(row, statement.keys)).collect())
+    }
+
+    /// How the visitors of sites in periods are counted.
+    pub(crate) async fn distinct(&self, sites: &[SiteId], periods: &Periods) -> Result<Distinct, Fault> {
+        let visits = self.fetch(&plan::size(sites, periods)).await?;
+        let visits = visits.first().map_or(0.0, |fact| fact.number(0));
+        Ok(if visits <= EXACT_VISITS_MAX as f64 { Distinct::Exact } else { Distinct::Sketch })
     }
 
     /// The rows of a statement as JSON values.

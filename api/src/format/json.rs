@@ -90,8 +90,8 @@ fn of_record(record: &Record) -> Json {
     record.iter().map(|(name, value)| (name.to_string(), of_value(value))).collect()
 }
 
-/// An empty record is an empty array, as in PHP.
-fn of_value(value: &Value) -> Json {
+/// A value as JSON: an empty record is an empty array, as in PHP.
+pub(crate) fn of_value(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(on) => json!(on),

@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+pub(crate) use json::of_value as json_of;
 use labels::Labels;
 pub(crate) use rss::Feed;
 use serde_json::Value as Json;

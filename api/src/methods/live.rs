@@ -1,6 +1,6 @@
 //! Live (`reports.md` §12): counters, the visit log, and who visited.
 
-use nagare_schema::{SiteId, UnixSeconds, VisitId, VisitorId, ZoneClock, named_setting};
+use nagare_schema::{SiteId, UnixSeconds, VisitorId, ZoneClock, named_setting};
 
 use super::{Answering, Call, Method, visit_log, visitor_profile};
 use crate::{
@@ -72,7 +72,8 @@ pub(super) fn of_visitor(call: &Call<'_>, sites: &[SiteId], visitor: &str) -> Re
     own.unwrap_or_default().and(segment_of(call, sites)?)
 }
 
-fn log_enabled(call: &Call<'_>) -> Result<(), Fault> {
+/// Refuses where the visit log is off.
+pub(crate) fn log_enabled(call: &Call<'_>) -> Result<(), Fault> {
     enabled(!call.caller.config.settings.named.flag(&named_setting::LOG_DISABLED), "Visits log")
 }
 
@@ -179,9 +180,4 @@ async fn first_visit(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> 
     let segment = of_visitor(&call, &granted.sites, call.params.required("visitorId")?)?;
     let log = VisitLog { ascending: true, ..VisitLog::of(&granted.sites, Some(segment), 1) };
     visit_log::table(&call, &log).await.map(Answer::Table)
-}
-
-/// Where a visit stands in the log.
-pub(super) fn place(logged: &visit_log::Logged) -> (UnixSeconds, VisitId) {
-    (UnixSeconds(logged.visit.last_at), VisitId(logged.visit.id))
 }

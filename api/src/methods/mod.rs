@@ -10,6 +10,7 @@ mod dimensions;
 mod example;
 mod failures;
 mod goals;
+mod insights;
 mod languages;
 mod live;
 mod metadata;
@@ -40,8 +41,10 @@ use axum::http::StatusCode;
 use nagare_runtime::{Audit, AuditEntry, Directory};
 use nagare_schema::UnixMillis;
 
+pub(crate) use live::log_enabled;
 pub(crate) use registry::{Method, is_shareable};
 pub(crate) use settings::change_settings;
+pub(crate) use visit_log::placed as placed_visits;
 
 use crate::{
     auth::{Accounts, Caller},

@@ -14,6 +14,7 @@ use crate::{
     plan::{self, Distinct, Part, Scope},
     query::Facts,
     request::Params,
+    segment::{self, Segment},
     shape::{self, Rules, Steps, pretty},
     table::{Answer, AnswerMap, Row, Table},
     value::{Record, Value},
@@ -97,17 +98,17 @@ struct Overview<'a> {
 impl<'a> Overview<'a> {
     async fn read(call: &Call<'a>, sites: Vec<SiteId>) -> Result<Self, Fault> {
         let params: &Params = call.params;
-        if params.filled("segment").is_some() {
-            return Err(Fault::bad_request("Segments are not available yet."));
-        }
         let today = report::today(call, &sites);
         let periods = period::parse(params.required("period")?, params.required("date")?, today)?;
         if sites.len() * periods.list.len() > CELLS_MAX {
             return Err(Fault::bad_request(format!("At most {CELLS_MAX} periods of sites may be asked for at once.")));
         }
+        let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &sites))?;
         let before = Periods { list: periods.list.iter().map(Period::previous).collect(), keyed: periods.keyed };
-        let (current, previous) =
-            tokio::try_join!(numbers(call, &sites, periods.clone()), numbers(call, &sites, before))?;
+        let (current, previous) = tokio::try_join!(
+            numbers(call, &sites, periods.clone(), segment.clone()),
+            numbers(call, &sites, before, segment)
+        )?;
         let config = &call.caller.config;
         Ok(Self {
             call: *call,
@@ -169,8 +170,9 @@ async fn numbers(
     call: &Call<'_>,
     sites: &[SiteId],
     periods: Periods,
+    segment: Option<Segment>,
 ) -> Result<HashMap<(u32, String), Numbers>, Fault> {
-    let scope = Scope { distinct: Distinct::Sketch, levels: 1, ..Scope::new(sites, periods) };
+    let scope = Scope { segment, distinct: Distinct::Sketch, levels: 1, ..Scope::new(sites, periods) };
     let cells = shape::by_site_and_period(call.engine.run(plan::site_totals(&scope)).await?);
     Ok(cells.into_iter().map(|(cell, facts)| (cell, numbers_of(&facts))).collect())
 }

@@ -1,7 +1,7 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, languages, live,
-    metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, segment_editor, segments,
-    setting_groups, settings, sites, tour, users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, insights,
+    languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, segment_editor,
+    segments, setting_groups, settings, sites, tour, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -100,6 +100,7 @@ const CALLS: &[&[Method]] = &[
     segment_editor::METHODS,
     segments::METHODS,
     multi_sites::METHODS,
+    insights::METHODS,
 ];
 
 /// Every method.

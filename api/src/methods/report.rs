@@ -11,7 +11,7 @@ use crate::{
     error::Fault,
     period::{self, Period, PeriodKind, Periods},
     permission::Granted,
-    plan::{self, Distinct, EXACT_VISITS_MAX, Scope},
+    plan::{self, Scope},
     query::Facts,
     request::Params,
     segment::{self, Segment},
@@ -145,9 +145,7 @@ fn has_uniques(settings: &NamedSettings, periods: &Periods) -> bool {
 
 async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
     let (sites, periods) = (request.granted.sites.clone(), request.periods.clone());
-    let visits = request.call.engine.fetch(&plan::size(&sites, &periods)).await?;
-    let visits = visits.first().map_or(0.0, |fact| fact.number(0));
-    let distinct = if visits <= EXACT_VISITS_MAX as f64 { Distinct::Exact } else { Distinct::Sketch };
+    let distinct = request.call.engine.distinct(&sites, &periods).await?;
     let all_levels = request.steps.needs_levels() || request.subtable.is_some();
     Ok(Scope {
         sites,

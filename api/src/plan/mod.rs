@@ -166,6 +166,14 @@ fn by_levels(scope: &Scope, visits: &Visits) -> Plan {
     plan
 }
 
+/// Visits by any keys, counted once in the whole period: from a rollup that holds them, else from the visits.
+pub(crate) fn visits_by(scope: &Scope, rollup: Option<Dimension>, keys: &[Key]) -> Plan {
+    match rollup {
+        Some(dimension) => visits::once(scope, dimension, keys),
+        None => visits::of_base(scope, keys),
+    }
+}
+
 /// The sums of whole sites: visits, page views, conversions by goal.
 pub(crate) fn site_totals(scope: &Scope) -> Plan {
     let (visits, conversions) = (visits::sums(scope, Dimension::All, &[]), conversions::sums(scope));

@@ -78,6 +78,17 @@ pub(super) fn size(sites: &[SiteId], periods: &Periods) -> Statement {
     bind_window(sites, periods, sql, 0).bind("dimension", Bound::Text(Dimension::All.rollup_name().to_owned()))
 }
 
+/// By keys of a dimension; visitors count once in the whole period.
+pub(super) fn once(scope: &Scope, dimension: Dimension, keys: &[Key]) -> Plan {
+    by(scope, &Group { of: Grouping::new(dimension, keys), once_a_day: false })
+}
+
+/// The same by any keys, from the visits themselves.
+pub(super) fn of_base(scope: &Scope, keys: &[Key]) -> Plan {
+    let group = Group { of: Grouping::new(Dimension::All, keys), once_a_day: false };
+    vec![(Part::VisitSums(0), base_sums(scope, &group)), (Part::VisitUniques(0), exact(scope, &group))]
+}
+
 struct Group<'a> {
     of: Grouping<'a>,
     once_a_day: bool,

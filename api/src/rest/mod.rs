@@ -1,105 +1,108 @@
-//! `/api/v1` and the watermark: plain JSON, errors as `application/problem+json`.
+//! `/api/v1` and the watermark: plain JSON, errors as `application/problem+json`, an OpenAPI document of it
+//! all at `/api/v1/openapi.json`.
 
+mod cursor;
+mod etag;
+mod fields;
+mod given;
+mod health;
+mod live;
+mod problem;
+mod query;
 mod refused;
 mod settings;
-
-use std::time::Duration;
+mod sites;
+mod visits;
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
+    middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
-use nagare_runtime::{WatermarkError, caught_up, partition_lags};
-use nagare_schema::{GrantLevel, SiteId};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::problem::Problem;
 use crate::{
     auth::{Caller, Credentials},
     request::Params,
     server::Shared,
 };
 
-/// Longest time that `/health/caughtup` waits, seconds.
-const CAUGHT_UP_S_MAX: u64 = 300;
+/// The name of the way to authenticate, in the document.
+const BEARER: &str = "bearer";
+
+/// What the document says beside its paths.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Nagare", description = "Reports, visits and live counts of sites."),
+    modifiers(&Security),
+    security(("bearer" = []))
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A session or a token."));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(BEARER, SecurityScheme::Http(scheme.build()));
+    }
+}
+
+/// Every path with its documentation.
+fn documented() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(sites::list))
+        .routes(routes!(sites::one))
+        .routes(routes!(query::report))
+        .routes(routes!(query::vocabulary))
+        .routes(routes!(visits::log))
+        .routes(routes!(live::snapshot))
+        .routes(routes!(refused::days))
+        .routes(routes!(settings::list, settings::change))
+        .routes(routes!(health::lag))
+        .routes(routes!(health::caughtup))
+}
 
 /// The paths of this module.
 pub(crate) fn router() -> Router<Shared> {
-    Router::new()
-        .route("/api/v1/sites", get(sites))
-        .route("/api/v1/lag", get(lag))
-        .merge(refused::router())
-        .merge(settings::router())
-        .route("/health/caughtup", get(caughtup))
+    let (router, document) = documented().split_for_parts();
+    router
+        .route("/api/v1/openapi.json", get(move || std::future::ready(Json(document))))
+        .route("/api/v1/{*path}", any(nothing))
+        .layer(middleware::from_fn(etag::tag))
 }
 
-/// An error as RFC 9457 writes it.
+async fn nothing() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is no such path; see /api/v1/openapi.json")
+}
+
+/// An error of `/api/v1`.
 pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or("error");
-    let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    Problem::new(status, detail).into_response()
 }
 
+/// Who asks by a bearer token.
 pub(crate) fn caller_of(shared: &Shared, headers: &HeaderMap) -> Caller {
     shared.caller(&Credentials::of(headers, &Params::default(), &Params::default()))
 }
 
-#[derive(Serialize)]
-struct SiteSummary {
-    id: SiteId,
-    name: String,
-    main_url: String,
-    timezone: String,
-    currency: String,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The sites that the caller may view.
-async fn sites(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    let caller = caller_of(&shared, &headers);
-    if !caller.is_user() {
-        return problem(StatusCode::UNAUTHORIZED, "sign in first");
-    }
-    let visible = caller.sites_with(GrantLevel::View);
-    let listed = visible.iter().filter_map(|id| caller.config.sites.get(id)).map(|site| SiteSummary {
-        id: site.id,
-        name: site.name.clone(),
-        main_url: site.urls.first().cloned().unwrap_or_default(),
-        timezone: site.timezone.clone(),
-        currency: site.currency.clone(),
-    });
-    Json(listed.collect::<Vec<_>>()).into_response()
-}
-
-/// How far each partition is behind.
-async fn lag(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    if !caller_of(&shared, &headers).is_superuser() {
-        return problem(StatusCode::UNAUTHORIZED, "superusers only");
-    }
-    match partition_lags(&shared.context).await {
-        Ok(lags) => Json(lags).into_response(),
-        Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
-    }
-}
-
-#[derive(Deserialize)]
-struct CaughtUp {
-    #[serde(default = "default_timeout")]
-    timeout: u64,
-}
-
-fn default_timeout() -> u64 {
-    30
-}
-
-/// 200 once every hit that was acknowledged before the call is in the tables.
-async fn caughtup(State(shared): State<Shared>, Query(asked): Query<CaughtUp>) -> Response {
-    let timeout = Duration::from_secs(asked.timeout.min(CAUGHT_UP_S_MAX));
-    match Box::pin(caught_up(&shared.context, timeout)).await {
-        Ok(()) => "caught up\n".into_response(),
-        Err(WatermarkError::Behind(lags)) => (StatusCode::SERVICE_UNAVAILABLE, Json(lags)).into_response(),
-        Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+    /// The document is read by generators of clients: a change of it shows in the file.
+    #[test]
+    fn the_document_is_as_recorded() {
+        let (_, document) = documented().split_for_parts();
+        let text = document.to_pretty_json().unwrap();
+        crate::snapshot::check("src/rest/openapi.json", &(text + "\n"));
     }
 }

@@ -1,33 +1,35 @@
-//! `/api/v1/sites/{id}/refused`: hits of a site that were not recorded, by local date and reason
-//! (`tracking.md` §4).
+//! Hits of a site that were not recorded (`tracking.md` §4).
 
 use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    Json,
+    extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use nagare_runtime::RefusalStore;
-use nagare_schema::{GrantLevel, SiteId};
 
-use super::{caller_of, problem};
+use super::{given::Viewed, problem::Problem};
 use crate::server::Shared;
 
-pub(super) fn router() -> Router<Shared> {
-    Router::new().route("/api/v1/sites/{id}/refused", get(refused))
-}
-
-async fn refused(State(shared): State<Shared>, Path(id): Path<u32>, headers: HeaderMap) -> Response {
-    let caller = caller_of(&shared, &headers);
-    if !caller.sites_with(GrantLevel::View).contains(&SiteId(id)) {
-        return problem(StatusCode::UNAUTHORIZED, "view access to the site is needed");
-    }
+/// Hits of a site that were not recorded, by local date and reason.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sites/{site}/refused",
+    tag = "sites",
+    params(("site" = u32, Path, description = "id of the site")),
+    responses(
+        (status = 200, body = Object),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem)
+    )
+)]
+pub(super) async fn days(State(shared): State<Shared>, viewed: Viewed) -> Response {
     let context = &shared.context;
     let read =
-        async { RefusalStore::open(&context.jetstream, context.log.replicas()).await?.of_site(SiteId(id)).await };
+        async { RefusalStore::open(&context.jetstream, context.log.replicas()).await?.of_site(viewed.site).await };
     match read.await {
         Ok(days) => Json(days).into_response(),
-        Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+        Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }

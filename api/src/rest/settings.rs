@@ -3,24 +3,22 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use nagare_schema::{ALL_SETTINGS, AnySetting, NamedSettings, SettingError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{caller_of, problem};
+use super::{caller_of, problem::Problem};
 use crate::{error::Fault, methods::change_settings, server::Shared};
 
-pub(super) fn router() -> Router<Shared> {
-    Router::new().route("/api/v1/settings", get(list).put(change))
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct SettingState {
+/// A setting.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct SettingState {
+    /// `Section.name`.
     name: &'static str,
     value: String,
     default: String,
@@ -35,25 +33,45 @@ fn states(settings: &NamedSettings) -> Vec<SettingState> {
     ALL_SETTINGS.iter().map(state).collect()
 }
 
-async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+/// Every setting, for superusers.
+#[utoipa::path(
+    get,
+    path = "/api/v1/settings",
+    tag = "settings",
+    responses((status = 200, body = [SettingState]), (status = 401, body = Problem))
+)]
+pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     let caller = caller_of(&shared, &headers);
     if !caller.is_superuser() {
-        return problem(StatusCode::UNAUTHORIZED, "superusers only");
+        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
     }
     Json(states(&caller.config.settings.named)).into_response()
 }
 
 /// Changes the settings that the body names, all or none.
-async fn change(
+#[utoipa::path(
+    put,
+    path = "/api/v1/settings",
+    tag = "settings",
+    request_body = Object,
+    responses(
+        (status = 200, body = [SettingState]),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 503, body = Problem)
+    )
+)]
+pub(super) async fn change(
     State(shared): State<Shared>,
     headers: HeaderMap,
     body: Result<Json<BTreeMap<String, serde_json::Value>>, JsonRejection>,
 ) -> Response {
     if !caller_of(&shared, &headers).is_superuser() {
-        return problem(StatusCode::UNAUTHORIZED, "superusers only");
+        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
     }
     let Ok(Json(wanted)) = body else {
-        return problem(StatusCode::BAD_REQUEST, "a JSON object of settings and their values is expected");
+        let detail = "a JSON object of settings and their values is expected";
+        return Problem::new(StatusCode::BAD_REQUEST, detail).into_response();
     };
     let directory = &shared.context.directory;
     let changed = change_settings(directory, |settings| {
@@ -61,7 +79,7 @@ async fn change(
     });
     match changed.await {
         Ok(()) => Json(states(&directory.snapshot().settings.named)).into_response(),
-        Err(fault) => problem(fault.status, &fault.message),
+        Err(fault) => Problem::from(fault).into_response(),
     }
 }
 

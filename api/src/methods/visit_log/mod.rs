@@ -37,6 +37,15 @@ pub(super) struct Logged {
     done: Done,
 }
 
+/// Where a visit stands in the log: its last action and its id.
+type Place = (UnixSeconds, VisitId);
+
+impl Logged {
+    pub(super) fn place(&self) -> Place {
+        (UnixSeconds(self.visit.last_at), VisitId(self.visit.id))
+    }
+}
+
 /// The visits of a log.
 pub(super) async fn read(call: &Call<'_>, log: &VisitLog) -> Result<Vec<Logged>, Fault> {
     let visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
@@ -52,12 +61,18 @@ pub(super) async fn read(call: &Call<'_>, log: &VisitLog) -> Result<Vec<Logged>,
 
 /// The visits as their sites show them.
 pub(super) fn records(call: &Call<'_>, visits: &[Logged]) -> Vec<Record> {
-    let is_named = call.caller.is_user();
-    let record = |logged: &Logged| {
-        let site = call.caller.config.sites.get(&SiteId(logged.visit.site))?;
-        Some(logged.visit.record(&Shown::new(site), &logged.done, is_named))
-    };
-    visits.iter().filter_map(record).collect()
+    visits.iter().filter_map(|logged| record(call, logged)).collect()
+}
+
+fn record(call: &Call<'_>, logged: &Logged) -> Option<Record> {
+    let site = call.caller.config.sites.get(&SiteId(logged.visit.site))?;
+    Some(logged.visit.record(&Shown::new(site), &logged.done, call.caller.is_user()))
+}
+
+/// The visits of a log, each with its place in it.
+pub(crate) async fn placed(call: &Call<'_>, log: &VisitLog) -> Result<Vec<(Place, Record)>, Fault> {
+    let visits = read(call, log).await?;
+    Ok(visits.iter().filter_map(|logged| Some((logged.place(), record(call, logged)?))).collect())
 }
 
 /// The visits of a log, one row each.

@@ -9,7 +9,7 @@ use nagare_schema::{SiteId, UnixSeconds, VisitorId, ZoneClock, named_setting};
 
 use super::{
     Call,
-    live::{first_of, latest_visitor, of_visitor, place, profile_enabled},
+    live::{first_of, latest_visitor, of_visitor, profile_enabled},
     visit_log::{self, Logged},
 };
 use crate::{
@@ -75,7 +75,7 @@ async fn neighbour(
 ) -> Result<Option<VisitorId>, Fault> {
     let others = format!("visitorId!={}", VisitorId(latest.visit.visitor));
     let others = Segment::parse(Some(&others), segment::Context::new(call.caller, &[site]))?;
-    let log = VisitLog { ascending, beyond: Some(place(latest)), ..VisitLog::of(&[site], others, 1) };
+    let log = VisitLog { ascending, beyond: Some(latest.place()), ..VisitLog::of(&[site], others, 1) };
     let found = if ascending { visit_log::read(call, &log).await?.pop() } else { first_of(call, log).await? };
     Ok(found.map(|found| VisitorId(found.visit.visitor)))
 }

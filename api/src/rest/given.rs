@@ -1,0 +1,45 @@
+//! What a request gives, refused as a problem where it cannot be read.
+
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::{StatusCode, request::Parts},
+};
+use nagare_schema::{GrantLevel, SiteId};
+use serde::de::DeserializeOwned;
+
+use super::{caller_of, problem::Problem};
+use crate::{auth::Caller, server::Shared};
+
+/// The parameters of a query.
+pub(super) struct Given<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::from_request_parts(parts, state).await;
+        let refused =
+            |why: axum::extract::rejection::QueryRejection| Problem::new(StatusCode::BAD_REQUEST, why.body_text());
+        query.map(|Query(given)| Self(given)).map_err(refused)
+    }
+}
+
+/// The site of the path, and a caller who may view it.
+pub(super) struct Viewed {
+    pub(super) caller: Caller,
+    pub(super) site: SiteId,
+}
+
+impl FromRequestParts<Shared> for Viewed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
+        let caller = caller_of(shared, &parts.headers);
+        if !caller.is_user() && caller.sites_with(GrantLevel::View).is_empty() {
+            return Err(Problem::unauthorised());
+        }
+        let path = Path::<u32>::from_request_parts(parts, shared).await;
+        let site = path.map(|Path(site)| SiteId(site)).map_err(|_| Problem::no_site())?;
+        if caller.may(GrantLevel::View, site) { Ok(Self { caller, site }) } else { Err(Problem::no_site()) }
+    }
+}

@@ -1,0 +1,66 @@
+//! How far what reports show is behind what was accepted.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use nagare_runtime::{WatermarkError, caught_up, partition_lags};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{caller_of, problem::Problem};
+use crate::server::Shared;
+
+/// Longest time that `/health/caughtup` waits, seconds.
+const CAUGHT_UP_S_MAX: u64 = 300;
+
+/// How far each partition is behind.
+#[utoipa::path(
+    get,
+    path = "/api/v1/lag",
+    tag = "health",
+    responses((status = 200, body = Object), (status = 401, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn lag(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    if !caller_of(&shared, &headers).is_superuser() {
+        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
+    }
+    match partition_lags(&shared.context).await {
+        Ok(lags) => Json(lags).into_response(),
+        Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CaughtUp {
+    /// Seconds to wait, at most 300; 30 unless given.
+    #[serde(default = "default_timeout")]
+    timeout: u64,
+}
+
+fn default_timeout() -> u64 {
+    30
+}
+
+/// 200 once every hit that was acknowledged before the call is in the tables.
+#[utoipa::path(
+    get,
+    path = "/health/caughtup",
+    tag = "health",
+    params(CaughtUp),
+    responses((status = 200, body = String), (status = 503, body = Object)),
+    security(())
+)]
+pub(super) async fn caughtup(State(shared): State<Shared>, Query(asked): Query<CaughtUp>) -> Response {
+    let timeout = Duration::from_secs(asked.timeout.min(CAUGHT_UP_S_MAX));
+    match Box::pin(caught_up(&shared.context, timeout)).await {
+        Ok(()) => "caught up\n".into_response(),
+        Err(WatermarkError::Behind(lags)) => (StatusCode::SERVICE_UNAVAILABLE, Json(lags)).into_response(),
+        Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
