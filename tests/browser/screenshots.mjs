@@ -14,7 +14,7 @@ const SHOTS = [
   { name: 'overview', path: `/sites/1?${LAST30}&vs=previous` },
   { name: 'overview-dark', path: `/sites/1?${LAST30}`, scheme: 'dark' },
   { name: 'overview-phone', path: `/sites/1?${LAST30}`, width: 390 },
-  { name: 'live', path: '/sites/1/live', scheme: 'dark' },
+  { name: 'live', path: '/sites/1/live', scheme: 'dark', until: '[data-testid="live-page"]' },
   { name: 'report', path: `/sites/1/reports/Actions_getPageUrls?${LAST30}&chart=time` },
   { name: 'browsers', path: `/sites/1/reports/DevicesDetection_getBrowsers?${LAST30}&chart=shares` },
   { name: 'visits', path: '/sites/1/visits?period=day&date=yesterday' },
@@ -63,12 +63,13 @@ try {
 async function takeAll() {
   await mkdir(FOLDER, { recursive: true });
   const browser = await launch();
-  for (const { name, path, ...screen } of SHOTS) {
+  for (const { name, path, until, ...screen } of SHOTS) {
     const { page, context } = await openPage(browser, screen);
     await signIn(page);
     await visit(page, path);
     // Charts come after the page, and draw within a frame.
     await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((box) => box.querySelector('canvas')));
+    if (until) await page.waitForSelector(until);
     await settled(page);
     await page.screenshot({ path: join(FOLDER, `${name}.png`) });
     await context.close();

@@ -42,7 +42,7 @@ describe('the client', () => {
     await report('Actions.getPageUrls', { idSite: 1, period: 'day', date: 'today', flat: 1 });
     const [url, init] = vi.mocked(fetch).mock.calls[0]!;
     expect(url).toBe(
-      '/index.php?module=API&method=Actions.getPageUrls&format=json&idSite=1&period=day&date=today&flat=1',
+      '/index.php?module=API&method=Actions.getPageUrls&format=json&lift_row_limits=1&idSite=1&period=day&date=today&flat=1',
     );
     expect(new Headers(init!.headers).get('Authorization')).toBe('Bearer a.b.c');
   });

@@ -57,7 +57,10 @@ export function reportOf(row: Row): Report {
     documentation: optional(row.documentation),
     metrics: { ...textsOf(row.metrics), ...textsOf(row.processedMetrics) },
     documented: textsOf(row.metricsDocumentation),
-    units: recordOf(row.metricTypes) as Record<string, Unit>,
+    units: { ...recordOf(row.metricTypesGoal), ...recordOf(row.metricTypes) } as Record<
+      string,
+      Unit
+    >,
     hasSubtables: Boolean(row.actionToLoadSubTables),
     hasConstantRows: Boolean(row.constantRowsCount),
     related: rowsOf(row.relatedReports).map((other) => ({

@@ -76,7 +76,12 @@ export type Parameters = Record<string, string | number | readonly string[] | un
 
 /** Parameters as Matomo's protocol writes them; a list becomes `name[0]`, `name[1]`. */
 function encoded(method: string, parameters: Parameters): URLSearchParams {
-  const query = new URLSearchParams({ module: 'API', method, format: 'json', lift_row_limits: '1' });
+  const query = new URLSearchParams({
+    module: 'API',
+    method,
+    format: 'json',
+    lift_row_limits: '1',
+  });
   for (const [name, value] of Object.entries(parameters)) {
     if (Array.isArray(value)) value.forEach((item, i) => query.set(`${name}[${i}]`, item));
     else if (value !== undefined) query.set(name, String(value));

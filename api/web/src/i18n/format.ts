@@ -51,7 +51,8 @@ export function newFormat(tag: string): Format {
   return {
     number: (value) => whole.format(value),
     compact: (value) => (value < 10_000 ? whole : compact).format(value),
-    decimal: (value) => one.format(value),
+    // The sum of nothing may be a negative zero.
+    decimal: (value) => one.format(value || 0),
     percent: (ratio) => percent.format(ratio),
     duration(seconds) {
       const s = Math.round(seconds);

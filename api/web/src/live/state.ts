@@ -31,6 +31,8 @@ export type LiveInput =
 export const TREND_MS = 5 * 60_000;
 export const MOVEMENT_MS = 60_000;
 const MOVEMENT_STEP_MS = 5_000;
+/** What was heard so recently tells no movement: the first snapshot may be of nobody. */
+const MOVEMENT_AFTER_MS = 20_000;
 const TREND_POINTS_MAX = 320;
 const BACKOFF_MS_MIN = 500;
 const BACKOFF_MS_MAX = 30_000;
@@ -84,9 +86,15 @@ function sampled(
 type ListName = 'pages' | 'referrers' | 'countries';
 
 /** By how many visitors a row grew or shrank within the past minute; nothing while that is too short to tell. */
-export function movement({ earlier, snapshot }: LiveState, list: ListName, label: string): number {
-  const before = earlier[0]?.snapshot;
-  if (!before || !snapshot || before === snapshot) return 0;
+export function movement(
+  { earlier, snapshot, receivedAt }: LiveState,
+  list: ListName,
+  label: string,
+): number {
+  const first = earlier[0];
+  if (!first || !snapshot || receivedAt === undefined) return 0;
+  if (receivedAt - first.at < MOVEMENT_AFTER_MS) return 0;
+  const before = first.snapshot;
   const count = (rows: Counted[]): number => rows.find((row) => row.label === label)?.visitors ?? 0;
   return count(snapshot[list]) - count(before[list]);
 }
