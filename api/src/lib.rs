@@ -13,6 +13,7 @@ mod live;
 mod methods;
 mod metrics;
 mod names;
+mod opt_out;
 mod options;
 mod period;
 mod permission;

@@ -27,6 +27,7 @@ use crate::{
     live::Hub,
     methods::Origin,
     metrics::Metrics,
+    opt_out,
     options::ApiOptions,
     request::Params,
     rest,
@@ -148,6 +149,10 @@ async fn matomo(
     let (Ok(in_query), Ok(in_body), Ok(params)) = read else {
         return (StatusCode::BAD_REQUEST, "too many parameters\n").into_response();
     };
+    if let Some(asked) = opt_out::Asked::of(&params) {
+        let now = shared.context.clock.now().into();
+        return opt_out::answer(asked, &shared.authenticator.signer, &headers, &in_body, now);
+    }
     if params.text("module") != Some("API") {
         return dashboard::index();
     }

@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Enrol,
     /// To read what a link shares.
     Share,
+    /// To refuse to be measured.
+    OptOut,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
             Self::Reset => "nagare.reset",
             Self::Enrol => "nagare.enrol",
             Self::Share => "nagare.share",
+            Self::OptOut => "nagare.opt-out",
         }
     }
 
@@ -30,7 +33,7 @@ impl Purpose {
     pub(crate) fn seconds(self) -> i64 {
         match self {
             Self::Access => 10 * 60,
-            Self::Reset | Self::Share => 60 * 60,
+            Self::Reset | Self::Share | Self::OptOut => 60 * 60,
             Self::Enrol => 15 * 60,
         }
     }
@@ -110,7 +113,7 @@ mod tests {
         let token = issued(&signer, Purpose::Access);
         let expired = UnixSeconds(NOW.0 + Purpose::Access.seconds());
         assert_eq!(signer.read(Purpose::Access, &token, expired), None);
-        for purpose in [Purpose::Reset, Purpose::Enrol, Purpose::Share] {
+        for purpose in [Purpose::Reset, Purpose::Enrol, Purpose::Share, Purpose::OptOut] {
             assert_eq!(signer.read(Purpose::Access, &issued(&signer, purpose), NOW), None, "{purpose:?}");
             assert_eq!(signer.read(purpose, &token, NOW), None, "{purpose:?}");
         }
