@@ -15,6 +15,7 @@ mod metrics;
 mod names;
 mod opt_out;
 mod options;
+mod page_name;
 mod period;
 mod permission;
 mod plan;

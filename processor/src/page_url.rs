@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use encoding_rs::{Encoding, UTF_8};
-use nagare_schema::{PageUrl, UrlPrefix};
+use nagare_schema::{EXCLUDED_PARAMETERS, PageUrl, UrlPrefix};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
 
@@ -12,28 +12,6 @@ pub const PAGE_BYTES_MAX: usize = 1024;
 
 /// What may stand unescaped in a user name or password.
 const USER_INFO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
-
-/// Query parameters that the system itself always excludes (§1.9, exclusion list).
-const ALWAYS_EXCLUDED: [&str; 18] = [
-    "ignore_referrer",
-    "ignore_referer",
-    "gclid",
-    "fbclid",
-    "msclkid",
-    "twclid",
-    "wbraid",
-    "gbraid",
-    "yclid",
-    "fb_xd_fragment",
-    "fb_comment_id",
-    "phpsessid",
-    "jsessionid",
-    "sessionid",
-    "aspsessionid",
-    "doing_wp_cron",
-    "sid",
-    "pk_vid",
-];
 
 /// Which parts of a page URL do not name the page.
 #[derive(Debug, Default)]
@@ -47,7 +25,7 @@ impl UrlRules {
     /// Rules from excluded names; `/…/` is a regular expression on the lower-case name.
     pub fn new<'a>(excluded: impl IntoIterator<Item = &'a str>, keep_fragment: bool) -> Self {
         let mut rules = Self { keep_fragment, ..Self::default() };
-        for name in excluded.into_iter().chain(ALWAYS_EXCLUDED) {
+        for name in excluded.into_iter().chain(EXCLUDED_PARAMETERS) {
             let name = name.trim().to_lowercase();
             match name.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) {
                 Some((pattern, _)) => rules.patterns.extend(Regex::new(pattern)),

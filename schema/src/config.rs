@@ -12,6 +12,28 @@ use crate::{
     Share, SiteId, StoredSegment, Token, TrackingFailure, UnixMillis, UnixSeconds, User,
 };
 
+/// Query parameters that never name a page (`tracking.md` §1.9, exclusion list).
+pub const EXCLUDED_PARAMETERS: [&str; 18] = [
+    "ignore_referrer",
+    "ignore_referer",
+    "gclid",
+    "fbclid",
+    "msclkid",
+    "twclid",
+    "wbraid",
+    "gbraid",
+    "yclid",
+    "fb_xd_fragment",
+    "fb_comment_id",
+    "phpsessid",
+    "jsessionid",
+    "sessionid",
+    "aspsessionid",
+    "doing_wp_cron",
+    "sid",
+    "pk_vid",
+];
+
 /// What a deployment decided at its first start, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {

@@ -28,7 +28,7 @@ mod visit;
 pub use account::{Grant, GrantLevel, Invitation, Scope, SecondFactor, Share, Token, User};
 pub use annotation::Annotation;
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
-pub use config::{Config, Deployment, Entity, Site, SiteKind};
+pub use config::{Config, Deployment, EXCLUDED_PARAMETERS, Entity, Site, SiteKind};
 pub use config_key::ConfigKey;
 pub use dashboard::{Dashboard, Widget};
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};

@@ -79,6 +79,10 @@ pub(crate) enum Source {
     ActionDimension,
     /// Downloads or outlinks by host.
     Clicks(Click),
+    /// The one that the request names.
+    OneClick(Click),
+    /// Keywords of site search; those without result alone, or all.
+    Searches { no_results: bool },
     /// One row of action counts.
     ActionSummary,
     /// Actions by a key, and below it by one of `seconds`.
@@ -132,7 +136,27 @@ pub(crate) enum Summary {
     LengthPretty,
 }
 
+/// What the request names the one row of a report by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// The parameter has an address.
+    Address(&'static str),
+    /// The parameter has a title.
+    Title(&'static str),
+}
+
 impl Source {
+    /// How the request names the one row that is told.
+    pub(crate) fn naming(&self) -> Option<Naming> {
+        Some(match self {
+            Self::Pages { field: PageField::Url, role: PageRole::One } => Naming::Address("pageUrl"),
+            Self::Pages { field: PageField::Title, role: PageRole::One } => Naming::Title("pageName"),
+            Self::OneClick(Click::Download) => Naming::Address("downloadUrl"),
+            Self::OneClick(Click::Outlink) => Naming::Address("outlinkUrl"),
+            _ => return None,
+        })
+    }
+
     /// It is about the custom dimension that the request names.
     pub(crate) fn is_custom(&self) -> bool {
         match self {
@@ -161,6 +185,8 @@ pub(crate) enum PageRole {
     Entry,
     Exit,
     FollowingSearch,
+    /// The one that the request names.
+    One,
 }
 
 impl PageRole {

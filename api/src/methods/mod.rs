@@ -29,6 +29,7 @@ mod setting_groups;
 mod settings;
 mod sites;
 mod tour;
+mod transitions;
 mod users;
 mod variables;
 mod version;

@@ -1,7 +1,7 @@
 use super::{
     Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, insights,
     languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, segment_editor,
-    segments, setting_groups, settings, sites, tour, users, variables, version,
+    segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -101,6 +101,7 @@ const CALLS: &[&[Method]] = &[
     segments::METHODS,
     multi_sites::METHODS,
     insights::METHODS,
+    transitions::METHODS,
 ];
 
 /// Every method.

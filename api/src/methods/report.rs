@@ -7,15 +7,16 @@ use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting
 
 use super::{Call, pivoted};
 use crate::{
-    catalogue::{ActionGroup, Flatten, Limits, Report, Sites, Source, Summary},
+    catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary},
     error::Fault,
+    page_name,
     period::{self, Period, PeriodKind, Periods},
     permission::Granted,
     plan::{self, Scope},
     query::Facts,
     request::Params,
     segment::{self, Segment},
-    shape::{self, Content, Cut, GoalChoice, GoalView, Pivot, Rules, Steps, View, pretty},
+    shape::{self, Content, Cut, GoalChoice, GoalView, PathRules, Pivot, Rules, Steps, View, pretty},
     table::{Answer, AnswerMap, Table},
 };
 
@@ -33,6 +34,8 @@ struct Request<'a> {
     subtable: Option<u64>,
     /// The custom dimension that the report is about.
     custom: Option<u32>,
+    /// The name of the only row that is told.
+    wanted: Option<(Naming, &'a str)>,
 }
 
 pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
@@ -104,7 +107,12 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         }
         _ => Steps::read(params, rules)?,
     };
-    Ok(Request { report, call, granted, periods, segment, steps, subtable: params.number("idSubtable"), custom })
+    let wanted = match report.source.naming() {
+        Some(naming @ (Naming::Address(name) | Naming::Title(name))) => Some((naming, params.required(name)?)),
+        None => None,
+    };
+    let subtable = params.number("idSubtable");
+    Ok(Request { report, call, granted, periods, segment, steps, subtable, custom, wanted })
 }
 
 /// `secondaryDimension` names one of the keys that may stand below the first (`reports.md` §10).
@@ -195,6 +203,10 @@ impl Request<'_> {
         let stored = config.sites.get(&site);
         let ids: Vec<i32> = config.goals_of(site).map(|goal| goal.id).collect();
         let params = self.call.params;
+        let wanted = self.wanted.map(|(naming, name)| match (naming, stored) {
+            (Naming::Address(_), Some(site)) => page_name::without_excluded(name, site, &config.settings),
+            _ => name.to_owned(),
+        });
         show(&View {
             is_day: self.periods.kind() == PeriodKind::Day,
             has_uniques: has_uniques(&config.settings.named, &self.periods),
@@ -206,6 +218,8 @@ impl Request<'_> {
             site_urls: stored.map_or(&[], |site| site.urls.as_slice()),
             is_keyed: self.granted.keyed || self.periods.keyed,
             secondary: params.filled("secondaryDimension"),
+            wanted: wanted.as_deref(),
+            paths: PathRules::new(&config.settings.named),
             goals: GoalView {
                 choice: GoalChoice::read(params),
                 each: params.flag("showAllGoalSpecificMetrics"),

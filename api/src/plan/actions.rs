@@ -10,16 +10,16 @@ use crate::{
 };
 
 /// Columns of a field: in `actions`, before it, and where a visit begins and ends.
-struct Columns {
-    own: &'static str,
-    previous: &'static str,
-    entry: &'static str,
+pub(super) struct Columns {
+    pub(super) own: &'static str,
+    pub(super) previous: &'static str,
+    pub(super) entry: &'static str,
     exit: &'static str,
     spent: &'static str,
 }
 
 impl PageField {
-    fn columns(self) -> Columns {
+    pub(super) fn columns(self) -> Columns {
         match self {
             Self::Url => Columns {
                 own: "url",
@@ -67,6 +67,8 @@ impl Actions {
     const DOWNLOADS: Self =
         Self { rollup: "kind = 'download' AND key_1 != ''", base: "kind = 3 AND ifNull(url, '') != ''", column: "url" };
 
+    const SEARCHES: Self = Self { rollup: "kind = 'search'", base: "kind = 8", column: "name" };
+
     fn of_field(field: PageField) -> Self {
         match field {
             PageField::Url => Self::PAGE_URLS,
@@ -105,6 +107,33 @@ pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
 pub(super) fn clicks(scope: &Scope, click: Click) -> Plan {
     let actions = Actions::of_click(click);
     vec![(Part::ActionSums, sums(scope, actions)), (Part::ActionUniques, uniques(scope, actions))]
+}
+
+/// Keywords of searches; those without result apart.
+pub(super) fn searches(scope: &Scope, no_results: bool) -> Plan {
+    let (actions, columns) = (Actions::SEARCHES, PageField::Title.columns());
+    let mut plan = vec![
+        (Part::ActionSums, sums(scope, actions)),
+        (Part::ActionUniques, uniques(scope, actions)),
+        (Part::TimeSpent, time_spent(scope, actions, &columns)),
+        (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
+    ];
+    if no_results {
+        plan.push((Part::SearchesWithoutResult, without_result(scope)));
+    }
+    plan
+}
+
+/// Keywords whose highest count of results was 0 on some day; those that never told one are none.
+fn without_result(scope: &Scope) -> Statement {
+    let sql = format!(
+        "SELECT site_id, bucket, k0, count() FROM (SELECT site_id, {bucket} AS bucket, ifNull(name, '') AS k0 \
+         FROM actions WHERE kind = {SEARCH} AND {WINDOW}{segment} GROUP BY site_id, bucket, day, k0 \
+         HAVING max(search_count) = 0) GROUP BY site_id, bucket, k0",
+        bucket = bucket(&scope.periods),
+        segment = segment_on(scope, Rows::Actions),
+    );
+    bind(scope, sql, 1)
 }
 
 /// Numbers: hits, after a search, then by timing: count, sum, minimum, maximum; bandwidth count and sum.

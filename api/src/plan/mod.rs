@@ -11,6 +11,7 @@ mod segment;
 mod statement;
 mod suggest;
 mod totals;
+mod transitions;
 mod variables;
 mod visits;
 
@@ -21,6 +22,7 @@ pub(crate) use live::{
 };
 pub(crate) use statement::{Bound, Statement};
 pub(crate) use suggest::values as suggested_values;
+pub(crate) use transitions::transitions;
 
 use clauses::Grouping;
 
@@ -116,6 +118,12 @@ pub(crate) enum Part {
     Bandwidth,
     /// Views of pages.
     PageViews,
+    /// Keywords that found nothing on some day.
+    SearchesWithoutResult,
+    /// What was done before a page.
+    Before,
+    /// What was done after a page.
+    After,
     /// Products of orders and carts.
     ProductSales,
     /// Products that were looked at.
@@ -140,7 +148,8 @@ pub(crate) fn plan(report: &Report, scope: &Scope) -> Plan {
         Source::CountryCount => visits::countries(scope),
         Source::Pages { field, role } => actions::pages(scope, *field, *role),
         Source::ActionDimension => action_dimension::by_value(scope),
-        Source::Clicks(click) => actions::clicks(scope, *click),
+        Source::Clicks(click) | Source::OneClick(click) => actions::clicks(scope, *click),
+        Source::Searches { no_results } => actions::searches(scope, *no_results),
         Source::ActionSummary => actions::totals(scope),
         Source::Groups { group, first, seconds } => groups::by_keys(scope, *group, *first, seconds),
         Source::PageTimings => vec![(Part::PageTimings, totals::timings(scope))],

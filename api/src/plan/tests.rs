@@ -79,6 +79,24 @@ fn pages() {
 fn clicks_and_totals() {
     check("Actions.getDownloads", "downloads");
     check("Actions.get", "action_summary");
+    check("PagePerformance.get", "page_timings");
+    check("Bandwidth.get", "bandwidth");
+}
+
+#[test]
+fn actions_by_their_own_keys() {
+    check("Events.getCategory", "event_categories");
+    check("Contents.getContentPieces", "content_pieces");
+    check("Actions.getSiteSearchNoResultKeywords", "searches_without_result");
+}
+
+#[test]
+fn transitions_of_a_page() {
+    let on = |field, page| transitions(&segmented(scope("day", "2024-01-01")), field, page);
+    let both =
+        on(crate::catalogue::PageField::Url, "x.org/a").into_iter().chain(on(crate::catalogue::PageField::Title, "A"));
+    let texts: Vec<String> = both.map(|(part, statement)| format!("-- {part:?}\n{statement}")).collect();
+    snapshot::check("src/plan/snapshots/transitions.sql", &texts.join("\n"));
 }
 
 #[test]

@@ -4,10 +4,7 @@ use super::{
     Scope, Statement,
     clauses::{WINDOW, bind, bucket, segment_on},
 };
-use crate::segment::Rows;
-
-const TIMINGS: [&str; 6] =
-    ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
+use crate::{catalogue::TIMING_COLUMNS, segment::Rows};
 
 /// Numbers: views with each timing, then milliseconds of each.
 pub(super) fn timings(scope: &Scope) -> Statement {
@@ -19,7 +16,7 @@ pub(super) fn timings(scope: &Scope) -> Statement {
         );
         return bind(scope, sql, 0);
     }
-    let each = |function: &str| TIMINGS.map(|column| format!("{function}({column})")).join(", ");
+    let each = |function: &str| TIMING_COLUMNS.map(|column| format!("{function}({column})")).join(", ");
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, {counts}, {sums} FROM actions \
          WHERE kind = 1 AND {WINDOW}{segment} GROUP BY site_id, bucket",

@@ -25,11 +25,19 @@ pub(super) fn table(facts: &Facts, click: Click, view: &View<'_>) -> Table {
         view,
         timings: [false; 6],
         totals: &BTreeMap::new(),
-        leaf_segment: &|address| Some(format!("{segment}=={}", escaped_segment_value(address))),
+        leaf_segment: &|address| {
+            view.wanted.is_none().then(|| format!("{segment}=={}", escaped_segment_value(address)))
+        },
         folder_segment: &|_| None,
         address: &|address| Some(address.to_owned()),
     };
-    root.table(&style)
+    match view.wanted {
+        Some(wanted) => {
+            let (host, label) = host_and_label(wanted);
+            root.one(&(vec![host], label), &style)
+        }
+        None => root.table(&style),
+    }
 }
 
 /// Host with its `www.`, and `/` with all that follows.

@@ -7,8 +7,10 @@ mod goals;
 mod groups;
 mod numbers;
 mod pages;
+mod paths;
 mod products;
 mod ranges;
+mod searches;
 mod summary;
 mod tree;
 mod variables;
@@ -20,6 +22,7 @@ use jiff::civil::Date;
 
 pub(crate) use goal_summary::{GoalChoice, VISITOR_SUFFIXES};
 pub(super) use numbers::TIMINGS;
+pub(crate) use paths::PathRules;
 
 use crate::{
     catalogue::{Report, Source},
@@ -54,6 +57,10 @@ pub(crate) struct View<'a> {
     pub(crate) custom: u32,
     /// The second key that is asked for by name.
     pub(crate) secondary: Option<&'a str>,
+    /// The name of the only row that is asked for.
+    pub(crate) wanted: Option<&'a str>,
+    /// How pages are split into folders.
+    pub(crate) paths: PathRules<'a>,
 }
 
 /// What is told of goals.
@@ -110,7 +117,8 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         }
         Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
         Source::ActionDimension => Content::Table(action_dimension::table(facts_or_none, view)),
-        Source::Clicks(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
+        Source::Searches { no_results } => Content::Table(searches::table(facts_or_none, *no_results)),
+        Source::Clicks(click) | Source::OneClick(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
         Source::Goals(columns) => Content::Simple(facts.and_then(|facts| goal_summary::summary(facts, *columns, view))),
         Source::ConversionRanges(ranges) => Content::Table(goal_summary::ranges(facts_or_none, ranges, view)),
         Source::Products(field) => Content::Table(products::table(facts_or_none, *field, view)),

@@ -138,10 +138,7 @@ impl Numbers {
         for ((name, samples), _) in TIMINGS.iter().zip(&self.timings).zip(shown.timings).filter(|(_, shown)| *shown) {
             samples.fill_timing(columns, name, uniques);
         }
-        columns.set("sum_bandwidth", Value::number(self.bandwidth.sum));
-        columns.set("nb_hits_with_bandwidth", Value::number(self.bandwidth.count));
-        columns.set("min_bandwidth", self.bandwidth.min.map_or(Value::Null, Value::number));
-        columns.set("max_bandwidth", self.bandwidth.max.map_or(Value::Null, Value::number));
+        self.bandwidth.fill_bandwidth(columns);
         self.fill_visits(columns, uniques);
         if !self.goals.is_empty() {
             let goals = self.goals.iter().map(|(goal, numbers)| {
@@ -186,6 +183,13 @@ impl Numbers {
 }
 
 impl Samples {
+    pub(super) fn fill_bandwidth(&self, columns: &mut Record) {
+        columns.set("sum_bandwidth", Value::number(self.sum));
+        columns.set("nb_hits_with_bandwidth", Value::number(self.count));
+        columns.set("min_bandwidth", self.min.map_or(Value::Null, Value::number));
+        columns.set("max_bandwidth", self.max.map_or(Value::Null, Value::number));
+    }
+
     /// Seconds of milliseconds; of one page and day with four decimals.
     fn fill_timing(&self, columns: &mut Record, name: &str, is_single: bool) {
         let sum = self.sum / 1000.0;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     View,
     numbers::{Entries, Exits, GoalOfPage, Numbers, Samples},
+    paths::Path,
     tree::{Node, Style},
 };
 use crate::{
@@ -15,13 +16,6 @@ use crate::{
     table::Table,
 };
 
-/// Parts of a path at most; the last keeps the rest.
-const DEPTH_MAX: usize = 10;
-const URL_UNDEFINED: &str = "Page URL not defined";
-const TITLE_UNDEFINED: &str = " Page Name not defined";
-/// The last part of an address that ends with a slash.
-const INDEX: &str = "index";
-
 pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View<'_>) -> Table {
     let leaves = Leaves::new(facts);
     let mut root = Node::default();
@@ -30,16 +24,14 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
     for fact in pages {
         let name = key(fact);
         let numbers = leaves.numbers(name, fact);
-        let (folders, label, address) = match field {
-            PageField::Url => {
-                let (folders, label) = url_path(name);
-                (folders, label, address_of(name, leaves.uniques.get(name).copied()))
-            }
-            PageField::Title => (Vec::new(), title_label(name), name.trim().to_owned()),
+        let path = path(field, name, view);
+        let address = match field {
+            PageField::Url => address_of(name, leaves.uniques.get(name).copied()),
+            PageField::Title => view.paths.title_of(&path),
         };
-        root.insert(&folders, label, address, &numbers);
+        root.insert(&path.0, path.1, address, &numbers);
     }
-    let timings = root.numbers.timings.map(|samples| samples.count > 0.0);
+    let timings = root.numbers.timings.map(|samples| samples.count > 0.0 && role != PageRole::One);
     root.retain(&|numbers| keeps(role, numbers));
     let totals = goal_totals(facts);
     let segment = segment_name(field, role);
@@ -52,19 +44,35 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
         timings,
         totals: &totals,
         leaf_segment: &|address| segment.map(|name| format!("{name}=={}", value(address))),
-        folder_segment: &|path| {
-            let site_url = view.site_urls.first().map_or("", String::as_str);
-            let folder = format!("{site_url}/{}", path.join("/"));
-            segment.map(|_| format!("pageUrl=^{}", segment_value(&folder)))
-        },
+        folder_segment: &|path| segment.map(|_| folder_segment(field, path, view)),
         address: &|address| (field == PageField::Url).then(|| shown_address(address, view.site_urls)),
     };
-    root.table(&style)
+    match view.wanted {
+        Some(wanted) => root.one(&path(field, wanted, view), &style),
+        None => root.table(&style),
+    }
+}
+
+fn path(field: PageField, name: &str, view: &View<'_>) -> Path {
+    match field {
+        PageField::Url => view.paths.of_url(name),
+        PageField::Title => view.paths.of_title(name),
+    }
+}
+
+fn folder_segment(field: PageField, path: &[String], view: &View<'_>) -> String {
+    match field {
+        PageField::Url => {
+            let site_url = view.site_urls.first().map_or("", String::as_str);
+            format!("pageUrl=^{}", segment_value(&format!("{site_url}/{}", path.join("/"))))
+        }
+        PageField::Title => format!("pageTitle=^{}", escaped_segment_value(&view.paths.join_titles(path))),
+    }
 }
 
 fn keeps(role: PageRole, numbers: &Numbers) -> bool {
     match role {
-        PageRole::All => true,
+        PageRole::All | PageRole::One => true,
         PageRole::Entry => numbers.entries.is_some_and(|entries| entries.visits > 0.0),
         PageRole::Exit => numbers.exits.is_some_and(|exits| exits.visits > 0.0),
         PageRole::FollowingSearch => numbers.after_search > 0.0,
@@ -73,7 +81,7 @@ fn keeps(role: PageRole, numbers: &Numbers) -> bool {
 
 fn segment_name(field: PageField, role: PageRole) -> Option<&'static str> {
     Some(match (field, role) {
-        (_, PageRole::FollowingSearch) => return None,
+        (_, PageRole::FollowingSearch | PageRole::One) => return None,
         (PageField::Url, PageRole::All) => "pageUrl",
         (PageField::Url, PageRole::Entry) => "entryPageUrl",
         (PageField::Url, PageRole::Exit) => "exitPageUrl",
@@ -94,7 +102,7 @@ pub(super) fn by_key(facts: &Facts, part: Part) -> HashMap<&str, &Fact> {
 }
 
 /// Everything known about pages, by name.
-struct Leaves<'a> {
+pub(super) struct Leaves<'a> {
     uniques: HashMap<&'a str, &'a Fact>,
     spent: HashMap<&'a str, &'a Fact>,
     entries: HashMap<&'a str, &'a Fact>,
@@ -105,7 +113,7 @@ struct Leaves<'a> {
 }
 
 impl<'a> Leaves<'a> {
-    fn new(facts: &'a Facts) -> Self {
+    pub(super) fn new(facts: &'a Facts) -> Self {
         Self {
             uniques: by_key(facts, Part::ActionUniques),
             spent: by_key(facts, Part::TimeSpent),
@@ -117,7 +125,7 @@ impl<'a> Leaves<'a> {
         }
     }
 
-    fn numbers(&self, name: &str, sums: &Fact) -> Numbers {
+    pub(super) fn numbers(&self, name: &str, sums: &Fact) -> Numbers {
         let actions = action_numbers(sums, self.uniques.get(name).copied());
         if name.is_empty() {
             return actions;
@@ -189,28 +197,6 @@ fn goal_totals(facts: &Facts) -> BTreeMap<i32, f64> {
     totals.filter_map(|fact| Some((goal_of(fact)?, fact.number(0)))).collect()
 }
 
-/// Folders and leaf of a stored URL.
-fn url_path(name: &str) -> (Vec<String>, String) {
-    if name.is_empty() {
-        return (Vec::new(), URL_UNDEFINED.to_owned());
-    }
-    let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
-    let path = rest.find(['/', '?', '#']).map_or("", |end| &rest[end..]);
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let mut parts: Vec<String> =
-        path.splitn(DEPTH_MAX, '/').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    if path.is_empty() || path.ends_with('/') {
-        parts.push(INDEX.to_owned());
-    }
-    let leaf = parts.pop().unwrap_or_else(|| INDEX.to_owned());
-    (parts, format!("/{leaf}"))
-}
-
-fn title_label(name: &str) -> String {
-    let title = name.trim();
-    if title.is_empty() { TITLE_UNDEFINED.to_owned() } else { format!(" {title}") }
-}
-
 /// Where the facts of distinct counts tell the prefix of the first hit.
 const FIRST_PREFIX: usize = 8;
 /// What stored URLs lack, by number of `url_prefix`.
@@ -246,27 +232,6 @@ fn host(address: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn check(name: &str, folders: &[&str], leaf: &str) {
-        assert_eq!(
-            url_path(name),
-            (folders.iter().map(|part| (*part).to_owned()).collect(), leaf.to_owned()),
-            "{name}"
-        );
-    }
-
-    #[test]
-    fn a_url_is_folders_and_a_leaf() {
-        check("h/a/b/", &["a", "b"], "/index");
-        check("h", &[], "/index");
-        check("h/", &[], "/index");
-        check("h/?a=1/2", &["?a=1"], "/2");
-        check("h?a=1", &[], "/?a=1");
-        check("h//a/ b ", &["a"], "/b");
-        check("app://h/a", &[], "/a");
-        check("h/1/2/3/4/5/6/7/8/9/10/11", &["1", "2", "3", "4", "5", "6", "7", "8", "9"], "/10/11");
-        check("", &[], "Page URL not defined");
-    }
-
     #[test]
     fn an_address_has_the_prefix_of_its_first_hit() {
         let address = |name: &str, first: f64| {
@@ -283,10 +248,5 @@ mod tests {
     fn a_host_that_the_site_has_encrypted_is_shown_so() {
         let shown = |address: &str| shown_address(address, &["http://x".to_owned(), "https://www.h".to_owned()]);
         assert_eq!([shown("http://h/a"), shown("http://x/a")], ["https://h/a", "http://x/a"]);
-    }
-
-    #[test]
-    fn a_title_begins_with_a_blank() {
-        assert_eq!((title_label(" x "), title_label("")), (" x".to_owned(), " Page Name not defined".to_owned()));
     }
 }

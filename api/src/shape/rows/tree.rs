@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::{
     View,
     numbers::{Numbers, Shown},
+    paths::Path,
 };
 use crate::{
     catalogue::id_of,
@@ -66,6 +67,15 @@ impl Node {
             None => self.rows(&mut Vec::new(), true, style),
             Some(id) => self.find(&mut Vec::new(), id, style).unwrap_or_default(),
         }
+    }
+
+    /// The leaf at a path, as the only row.
+    pub(super) fn one(&self, (folders, label): &Path, style: &Style<'_>) -> Table {
+        let mut path = folders.clone();
+        path.push(label.clone());
+        let found = path.iter().try_fold(self, |node, part| node.children.get(part));
+        let leaf = found.filter(|node| node.address.is_some());
+        Table { rows: leaf.map(|leaf| leaf.row(&mut path, true, style)).into_iter().collect(), ids: IdPlace::default() }
     }
 
     fn find(&self, path: &mut Vec<String>, id: u64, style: &Style<'_>) -> Option<Table> {
