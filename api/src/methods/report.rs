@@ -180,6 +180,12 @@ impl Request<'_> {
         if !self.periods.keyed {
             return self.periods.list.first().map_or(Answer::Simple(None), cell);
         }
+        if self.wanted.is_some() && self.granted.keyed {
+            // As in Matomo, one row of several sites is that of the first period that has it.
+            let mut found = self.periods.list.iter().map(cell);
+            let has_row = |answer: &Answer| matches!(answer, Answer::Table(table) if !table.rows.is_empty());
+            return found.find(has_row).unwrap_or_else(|| Answer::Table(Table::default()));
+        }
         let entries = self.periods.list.iter().map(|period| (period.to_string(), cell(period)));
         // So it is called in answers about one site.
         let is_frequency = matches!(self.report.source, Source::VisitFrequency) && !self.granted.keyed;

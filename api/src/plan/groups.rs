@@ -99,13 +99,13 @@ fn base_sums(scope: &Scope, group: ActionGroup, keys: &[ActionKey]) -> Statement
 }
 
 /// Numbers: visits and visitors, counted once a day for each of the group's whole keys: what a row
-/// sums counts them as often as it sums (`reports.md` §10).
+/// sums counts them as often as it sums (`reports.md` §10). Interactions are told of impressions.
 fn exact(scope: &Scope, group: ActionGroup, keys: &[ActionKey]) -> Statement {
     let names = group_keys(keys.len());
     let sql = format!(
         "SELECT site_id, bucket{names}, sum(key_visits), sum(key_visitors) FROM (\
-         SELECT site_id, {bucket} AS bucket{select}, uniqExact(visit_id) AS key_visits, \
-         uniqExact(visitor_id) AS key_visitors FROM actions WHERE {kinds} AND {WINDOW}{segment} \
+         SELECT site_id, {bucket} AS bucket{select}, uniqExactIf(visit_id, content_interaction = '') AS key_visits, \
+         uniqExactIf(visitor_id, content_interaction = '') AS key_visitors FROM actions WHERE {kinds} AND {WINDOW}{segment} \
          GROUP BY site_id, bucket{names}, day, {whole}) GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
         select = select_keys(keys.iter().map(|key| key.of_base())),
@@ -122,7 +122,7 @@ fn sketch(scope: &Scope, group: ActionGroup, keys: &[ActionKey]) -> Statement {
         "SELECT site_id, bucket{names}, sum(key_visits), sum(key_visitors) FROM (\
          SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visits) AS key_visits, \
          uniqCombined64Merge(14)(visitors) AS key_visitors FROM action_rollup WHERE {kinds} AND {WINDOW} \
-         GROUP BY site_id, bucket{names}, day, {whole}) GROUP BY site_id, bucket{names}",
+         GROUP BY site_id, bucket{names}, day, {whole} HAVING sum(hits) > sum(interactions)) GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),
         select = select_keys(keys.iter().map(|key| key.of_rollup())),
         kinds = group.of_rollup(),

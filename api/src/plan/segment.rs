@@ -12,7 +12,7 @@ impl Rows {
     pub(super) fn table(self) -> &'static str {
         match self {
             Self::Visits => "visits",
-            Self::Actions => "actions",
+            Self::Actions | Self::Events => "actions",
             Self::Conversions => "conversions",
             Self::Items => "conversion_items",
         }
@@ -21,7 +21,7 @@ impl Rows {
     /// Rows that cancel others must not select.
     fn group(self) -> &'static str {
         match self {
-            Self::Actions => "",
+            Self::Actions | Self::Events => "",
             _ => " GROUP BY visit_id HAVING sum(sign) > 0",
         }
     }

@@ -28,13 +28,16 @@ fn views(scope: &Scope, field: PageField) -> Statement {
     bind(scope, sql, 0)
 }
 
-/// Keys: kind of action, its name. Where a search is the first action no page was before.
+/// Keys: kind of action, its name. A search that the visit begins with is no page's: it counts among titles only.
 fn before(scope: &Scope, field: PageField) -> Statement {
     let columns = field.columns();
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, if(follows_search = 1, '8', '1') AS k0, \
          ifNull(if(follows_search = 1, previous_name, {previous}), '') AS k1, count() FROM actions \
-         WHERE kind = 1 AND {own} = {{page:String}} AND isNotNull({previous}) AND {WINDOW}{segment} \
+         WHERE kind = 1 AND {own} = {{page:String}} AND {WINDOW}{segment} \
+         AND (isNotNull({previous}) OR (follows_search = 1 AND (visit_id, at) NOT IN (\
+         SELECT visit_id, min(at) FROM actions WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} \
+         AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}} GROUP BY visit_id))) \
          GROUP BY site_id, bucket, k0, k1",
         bucket = bucket(&scope.periods),
         own = columns.own,

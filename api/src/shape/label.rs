@@ -9,10 +9,33 @@ const LEVELS_MAX: usize = 16;
 /// Labels of one request at most.
 const LABELS_MAX: usize = 100;
 
+/// One label: the whole, and its levels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Levels {
+    whole: Level,
+    each: Vec<Level>,
+}
+
+/// What a row is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Level {
+    text: String,
+    /// `@`: a page is meant, not a folder of the same name.
+    is_leaf: bool,
+}
+
+impl Level {
+    fn new(text: &str, decode: fn(&str) -> String) -> Self {
+        let text = text.trim();
+        let (text, is_leaf) = text.strip_prefix('@').map_or((text, false), |rest| (rest, true));
+        Self { text: decode(text.trim()).trim().to_owned(), is_leaf }
+    }
+}
+
 /// `label`: only the named rows, in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
-    labels: Vec<Vec<String>>,
+    labels: Vec<Levels>,
     tells_index: bool,
 }
 
@@ -25,15 +48,16 @@ impl Label {
         };
         let labels = texts.into_iter().map(|text| {
             let decoded = decode(text);
-            let levels = decoded.split('>').take(LEVELS_MAX);
-            levels.map(|level| decode(level.trim()).trim().to_owned()).collect()
+            let each = decoded.split('>').take(LEVELS_MAX).map(|level| Level::new(level, decode)).collect();
+            Levels { whole: Level::new(&decoded, str::to_owned), each }
         });
         Some(Self { labels: labels.collect(), tells_index: params.flag("labelFilterAddLabelIndex") })
     }
 
     pub(super) fn apply(&self, table: &Table) -> Table {
         let found = self.labels.iter().enumerate().filter_map(|(at, levels)| {
-            let mut row = find(table, levels)?;
+            let whole = std::slice::from_ref(&levels.whole);
+            let mut row = find(table, whole).or_else(|| find(table, &levels.each))?;
             if self.tells_index {
                 row.metadata.set("label_index", i64::try_from(at).unwrap_or(0));
             }
@@ -44,7 +68,7 @@ impl Label {
 }
 
 /// The row, as if its table had been asked for by its id.
-fn find(table: &Table, levels: &[String]) -> Option<Row> {
+fn find(table: &Table, levels: &[Level]) -> Option<Row> {
     let (level, deeper) = levels.split_first()?;
     let row = candidates(level).into_iter().find_map(|name| table.rows.iter().find(|row| row.label() == name))?;
     if deeper.is_empty() {
@@ -57,11 +81,10 @@ fn find(table: &Table, levels: &[String]) -> Option<Row> {
 }
 
 /// What a level may be called: titles of pages begin with a blank, which `@` asks for first.
-fn candidates(level: &str) -> Vec<String> {
-    let (text, is_leaf) = level.strip_prefix('@').map_or((level, false), |rest| (rest.trim(), true));
-    let plain = [text.to_owned(), decode_entities(text)];
+fn candidates(level: &Level) -> Vec<String> {
+    let plain = [level.text.clone(), decode_entities(&level.text)];
     let blank = plain.clone().map(|text| format!(" {text}"));
-    if is_leaf { blank.into_iter().chain(plain).collect() } else { plain.into_iter().chain(blank).collect() }
+    if level.is_leaf { blank.into_iter().chain(plain).collect() } else { plain.into_iter().chain(blank).collect() }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ SELECT site_id, day AS bucket, key_2 AS k0, sum(hits), sum(interactions), sum(va
 -- to = Text("2024-01-02")
 
 -- GroupUniques(None), 1 keys
-SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, day AS bucket, content_piece AS k0, uniqExact(visit_id) AS key_visits, uniqExact(visitor_id) AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, day AS bucket, content_piece AS k0, uniqExactIf(visit_id, content_interaction = '') AS key_visits, uniqExactIf(visitor_id, content_interaction = '') AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
@@ -19,7 +19,7 @@ SELECT site_id, day AS bucket, key_2 AS k0, key_1 AS k1, sum(hits), sum(interact
 -- to = Text("2024-01-02")
 
 -- GroupUniques(Some(ContentName)), 2 keys
-SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, day AS bucket, content_piece AS k0, content_name AS k1, uniqExact(visit_id) AS key_visits, uniqExact(visitor_id) AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, day AS bucket, content_piece AS k0, content_name AS k1, uniqExactIf(visit_id, content_interaction = '') AS key_visits, uniqExactIf(visitor_id, content_interaction = '') AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
@@ -34,7 +34,7 @@ SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, sum(hits), sum(interaction
 -- to = Text("2024-02-04")
 
 -- GroupUniques(None), 1 keys
-SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, uniqCombined64Merge(14)(visits) AS key_visits, uniqCombined64Merge(14)(visitors) AS key_visitors FROM action_rollup WHERE kind = 'content' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, uniqCombined64Merge(14)(visits) AS key_visits, uniqCombined64Merge(14)(visitors) AS key_visitors FROM action_rollup WHERE kind = 'content' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, key_3 HAVING sum(hits) > sum(interactions)) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
@@ -46,7 +46,7 @@ SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, key_1 AS k1, sum(hits), su
 -- to = Text("2024-02-04")
 
 -- GroupUniques(Some(ContentName)), 2 keys
-SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, key_1 AS k1, uniqCombined64Merge(14)(visits) AS key_visits, uniqCombined64Merge(14)(visitors) AS key_visitors FROM action_rollup WHERE kind = 'content' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, toMonday(day) AS bucket, key_2 AS k0, key_1 AS k1, uniqCombined64Merge(14)(visits) AS key_visits, uniqCombined64Merge(14)(visitors) AS key_visitors FROM action_rollup WHERE kind = 'content' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, key_3 HAVING sum(hits) > sum(interactions)) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
@@ -64,7 +64,7 @@ SELECT site_id, {from:Date} AS bucket, content_piece AS k0, count(), countIf(con
 -- segment_2 = Text("x")
 
 -- GroupUniques(None), 1 keys
-SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, {from:Date} AS bucket, content_piece AS k0, uniqExact(visit_id) AS key_visits, uniqExact(visitor_id) AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND ((kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0) AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, {from:Date} AS bucket, content_piece AS k0, uniqExactIf(visit_id, content_interaction = '') AS key_visits, uniqExactIf(visitor_id, content_interaction = '') AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND ((kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0) AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")
@@ -82,7 +82,7 @@ SELECT site_id, {from:Date} AS bucket, content_piece AS k0, content_name AS k1, 
 -- segment_2 = Text("x")
 
 -- GroupUniques(Some(ContentName)), 2 keys
-SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, {from:Date} AS bucket, content_piece AS k0, content_name AS k1, uniqExact(visit_id) AS key_visits, uniqExact(visitor_id) AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND ((kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0) AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0, k1, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, sum(key_visits), sum(key_visitors) FROM (SELECT site_id, {from:Date} AS bucket, content_piece AS k0, content_name AS k1, uniqExactIf(visit_id, content_interaction = '') AS key_visits, uniqExactIf(visitor_id, content_interaction = '') AS key_visitors FROM actions WHERE kind = 13 AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND ((kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0) AND visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0)) GROUP BY site_id, bucket, k0, k1, day, content_name, content_piece, content_target) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")

@@ -20,7 +20,11 @@ const fn exact(name: &'static str, title: &'static str, sql: &'static str, guard
 }
 
 const fn event(name: &'static str, title: &'static str, column: Column) -> Field {
-    Field::action(name, title, column.of("kind = 10")).within(Category::Events)
+    Field::event(name, title, column.of("kind = 10")).within(Category::Events)
+}
+
+const fn content(name: &'static str, title: &'static str, sql: &'static str) -> Field {
+    Field::event(name, title, Column::exact(sql).of("kind = 13"))
 }
 
 pub(super) const FIELDS: &[Field] = &[
@@ -41,10 +45,10 @@ pub(super) const FIELDS: &[Field] = &[
     exact("siteSearchKeyword", "Keyword (Site Search)", "name", "kind = 8"),
     Field::action("siteSearchCategory", "Category (Site Search)", Column::text("search_category").of("kind = 8")),
     Field::action("siteSearchCount", "Keyword count (Site Search)", Column::number("search_count").of("kind = 8")),
-    exact("contentName", "Content Name", "content_name", "kind = 13"),
-    exact("contentPiece", "Content Piece", "content_piece", "kind = 13"),
-    exact("contentTarget", "Content Target", "content_target", "kind = 13"),
-    exact("contentInteraction", "Content Interaction", "content_interaction", "kind = 13"),
+    content("contentName", "Content Name", "content_name"),
+    content("contentPiece", "Content Piece", "content_piece"),
+    content("contentTarget", "Content Target", "content_target"),
+    content("contentInteraction", "Content Interaction", "content_interaction"),
     Field::action("actionType", "Action Type", Column::number("kind")).reading(ACTION_TYPES),
     Field::action("actionServerHour", "Site time — hour", Column::number("toHour(at)"))
         .suggesting(Suggestion::Numbers(0, 23)),
@@ -57,6 +61,8 @@ pub(super) const FIELDS: &[Field] = &[
     event("eventCategory", "Event Category", Column::exact("event_category")),
     event("eventAction", "Event Action", Column::exact("event_action")),
     event("eventName", "Event Name", Column::exact("name")),
-    event("eventUrl", "Event URL", Column::url("url")).reading(Reading::Url),
+    Field::action("eventUrl", "Event URL", Column::url("url").of("kind = 10"))
+        .within(Category::Events)
+        .reading(Reading::Url),
     event("eventValue", "Event Value", Column::number("event_value")).metric(),
 ];

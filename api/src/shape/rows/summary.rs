@@ -121,12 +121,15 @@ pub(super) fn actions(facts: &Facts) -> Record {
 pub(super) fn timings(facts: &Facts) -> Record {
     let totals = only(facts, Part::PageTimings);
     let number = |at: usize| totals.map_or(0.0, |fact| fact.number(at));
-    let averages: Vec<f64> =
-        (0..TIMINGS.len()).map(|at| quotient(number(TIMINGS.len() + at) / 1000.0, number(at), 2)).collect();
+    let average = |at: usize| match number(at) {
+        0.0 => 0.0,
+        views => number(TIMINGS.len() + at) / 1000.0 / views,
+    };
+    let averages: Vec<f64> = (0..TIMINGS.len()).map(average).collect();
     let mut record: Record = TIMINGS
         .iter()
         .zip(&averages)
-        .map(|(name, average)| (format!("avg_time_{name}"), Value::number(*average)))
+        .map(|(name, average)| (format!("avg_time_{name}"), Value::number(round(*average, 2))))
         .collect();
     record.set("avg_page_load_time", Value::number(round(averages.iter().sum(), 2)));
     record
