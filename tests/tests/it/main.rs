@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod browser;
 mod clients;
+mod consistency;
 mod faults;
 mod import;
 mod journeys;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         tidy::trials(),
         journeys::trials(&world),
         bad_input::trials(&world),
+        consistency::trials(&world),
         import::trials(&world),
         clients::trials(&world),
         live::trials(&world),

@@ -1,3 +1,0 @@
-//! Reports against real tables.
-
-mod consistency;
