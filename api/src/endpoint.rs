@@ -1,13 +1,15 @@
 //! One request of Matomo's Reporting API: find the method, authorise, run, write.
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
 use axum::response::Response;
 use nagare_runtime::{Audit, Context, Directory};
-use nagare_schema::{SiteId, UnixMillis};
+use nagare_schema::{SiteId, UnixMillis, named_setting};
 
 use crate::{
     auth::{Accounts, Caller},
+    delivery::Mailer,
+    error::ApiError,
     format::{Feed, Format, unknown_format},
     methods::{self, Call, Origin},
     metrics::{Family, Metrics},
@@ -24,23 +26,28 @@ pub(crate) struct Endpoint {
     accounts: Accounts,
     audit: Audit,
     metrics: Metrics,
+    mailer: Option<Mailer>,
 }
 
 impl Endpoint {
+    /// # Errors
+    /// When the mail server of the options is not valid.
     pub(crate) fn new(
         context: &Context,
         options: &ApiOptions,
         accounts: Accounts,
         audit: Audit,
         metrics: &Metrics,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, ApiError> {
+        let mailer = options.smtp_url.as_ref().map(|url| Mailer::new(&url.0, &options.smtp_from)).transpose();
+        Ok(Self {
             directory: context.directory.clone(),
             engine: Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone()),
             accounts,
             audit,
             metrics: metrics.clone(),
-        }
+            mailer: mailer.map_err(|error| ApiError::Mail(error.to_string()))?,
+        })
     }
 
     /// Runs one request of `module=API` and renders it in its format; never fails: errors are rendered.
@@ -51,7 +58,8 @@ impl Endpoint {
             Ok(format) => format,
             Err(message) => return unknown_format(message),
         };
-        let call = self.call(caller, params, now, origin);
+        let limited = limited(caller, params);
+        let call = self.call(caller, &limited, now, origin);
         let (family, result) = methods::run(&call).await;
         self.count(family, result.is_ok(), started);
         match result {
@@ -69,7 +77,7 @@ impl Endpoint {
         origin: &'a Origin,
     ) -> Call<'a> {
         let (directory, engine, accounts, audit) = (&self.directory, &self.engine, &self.accounts, &self.audit);
-        Call { caller, params, now, directory, engine, accounts, origin, audit }
+        Call { caller, params, now, directory, engine, accounts, origin, audit, mailer: self.mailer.as_ref() }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -81,6 +89,15 @@ impl Endpoint {
         self.metrics.requests.with_label_values(&[family.label(), outcome]).inc();
         self.metrics.request_seconds.with_label_values(&[family.label()]).observe(started.elapsed().as_secs_f64());
     }
+}
+
+/// The parameters with the limit of rows that settings set in place of the usual one (`reporting-api.md` §1).
+fn limited<'a>(caller: &Caller, params: &'a Params) -> Cow<'a, Params> {
+    let limit = caller.config.settings.named.number(&named_setting::API_DEFAULT_LIMIT);
+    if limit == named_setting::API_DEFAULT_LIMIT.default || params.filled("filter_limit").is_some() {
+        return Cow::Borrowed(params);
+    }
+    Cow::Owned(params.clone().with("filter_limit", limit.to_string()))
 }
 
 /// What a feed says of the site that is asked for.

@@ -22,6 +22,9 @@ pub enum ApiError {
     /// A query failed.
     #[error("{0}")]
     Query(String),
+    /// The mail server, or the sender, is not valid.
+    #[error("{0}")]
+    Mail(String),
     /// A password cannot be hashed.
     #[error("cannot hash a password: {0}")]
     Hash(String),

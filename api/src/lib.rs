@@ -5,6 +5,7 @@ mod auth;
 mod catalogue;
 mod consistency;
 mod dashboard;
+mod delivery;
 mod describe;
 mod endpoint;
 mod error;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{convert::Infallible, fmt, str::FromStr, time::Duration};
 
 use clap::Args;
 use nagare_runtime::VaultOptions;
@@ -27,6 +27,33 @@ pub struct ApiOptions {
     /// Where the master key comes from.
     #[command(flatten)]
     pub vault: VaultOptions,
+    /// Mail server for scheduled reports: `smtp://user:password@host:587?tls=required` or `smtps://…`.
+    #[arg(long, env = "NAGARE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretUrl>,
+    /// Whom scheduled reports say they are from.
+    #[arg(long, env = "NAGARE_SMTP_FROM", default_value = FROM)]
+    pub smtp_from: String,
+}
+
+/// Sender of reports unless the operator names one.
+const FROM: &str = "Nagare <reports@localhost>";
+
+/// An URL that may hold a password: it is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(pub(crate) String);
+
+impl FromStr for SecretUrl {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretUrl")
+    }
 }
 
 impl Default for ApiOptions {
@@ -38,6 +65,8 @@ impl Default for ApiOptions {
             suggest_days: 60,
             second_factor_required: false,
             vault: VaultOptions::default(),
+            smtp_url: None,
+            smtp_from: FROM.to_owned(),
         }
     }
 }

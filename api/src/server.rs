@@ -21,7 +21,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{
     account,
     auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, SessionStore, Signer, Throttle, TokenUse},
-    dashboard,
+    dashboard, delivery,
     endpoint::Endpoint,
     error::ApiError,
     live::Hub,
@@ -97,7 +97,7 @@ impl Api {
             authenticator: Authenticator { signer, sessions: sessions.known.clone() },
             sessions,
             token_use: TokenUse::open(context, audit.clone()).await?,
-            endpoint: Endpoint::new(context, &options, accounts.clone(), audit.clone(), &metrics),
+            endpoint: Endpoint::new(context, &options, accounts.clone(), audit.clone(), &metrics)?,
             accounts,
             audit,
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
@@ -105,6 +105,7 @@ impl Api {
             metrics,
             options,
         };
+        tokio::spawn(delivery::deliver(context.clone(), shared.endpoint.clone()));
         ready.set(true);
         Ok(Self { shared, _ready: ready })
     }

@@ -15,6 +15,17 @@ pub(crate) enum Answer {
     Value(Value),
     /// Nothing but success.
     Done,
+    /// A document, which is answered as it is, whatever format is asked for.
+    Document(Document),
+}
+
+/// Bytes of a kind of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Document {
+    pub(crate) content_type: &'static str,
+    /// What a browser saves it as; `None` when it shows it.
+    pub(crate) file: Option<String>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Answers keyed by site (outer) or date (inner).

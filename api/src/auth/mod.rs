@@ -14,7 +14,7 @@ mod token_use;
 pub(crate) use accounts::{Accounts, Proof, Unconfirmed};
 #[cfg(test)]
 pub(crate) use caller::tests;
-pub(crate) use caller::{Authenticator, Caller, Credentials};
+pub(crate) use caller::{Authenticator, Caller, Credentials, Identity};
 pub(crate) use password::PasswordChecker;
 pub use password::hash_password;
 pub(crate) use password_policy::{Weakness, weakness};

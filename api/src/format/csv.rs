@@ -61,7 +61,7 @@ fn collect(answer: &Answer, keys: &[(String, Value)], lines: &mut Vec<Cells>) {
         }),
         Answer::Value(Value::Record(record)) => push(record_cells(record)),
         Answer::Value(value) => push(vec![("value".to_owned(), value.clone())]),
-        Answer::Simple(None) | Answer::Done => {}
+        Answer::Simple(None) | Answer::Done | Answer::Document(_) => {}
     }
 }
 

@@ -53,7 +53,7 @@ fn collect<'a>(answer: &'a Answer, keys: &[(&'static str, String)], lines: &mut 
             keys.push((map.key_name, key.clone()));
             collect(inner, &keys, lines);
         }),
-        Answer::Simple(None) | Answer::Value(_) | Answer::Done => {}
+        Answer::Simple(None) | Answer::Value(_) | Answer::Done | Answer::Document(_) => {}
     }
 }
 
@@ -84,7 +84,7 @@ fn cell(line: &Line<'_>, name: &str) -> String {
     }
 }
 
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -53,7 +53,7 @@ fn of_answer(answer: &Answer) -> Json {
         Answer::Map(map) if map.entries.is_empty() => json!([]),
         Answer::Map(map) => map.entries.iter().map(|(key, answer)| (key.clone(), of_answer(answer))).collect(),
         Answer::Value(value) => of_value(value),
-        Answer::Done => json!({"result": "success", "message": "ok"}),
+        Answer::Done | Answer::Document(_) => json!({"result": "success", "message": "ok"}),
     }
 }
 

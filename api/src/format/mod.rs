@@ -17,7 +17,15 @@ use labels::Labels;
 pub(crate) use rss::Feed;
 use serde_json::Value as Json;
 
-use crate::{describe, error::Fault, request::Params, table::Answer, value::Value};
+use crate::{
+    describe,
+    error::Fault,
+    request::Params,
+    table::{Answer, Document},
+    value::Value,
+};
+
+pub(crate) use html::escape as escape_html;
 
 const XML: &str = "text/xml; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
@@ -85,6 +93,9 @@ impl Format {
 
     /// Writes an answer.
     pub(crate) fn answer(&self, answer: &Answer) -> Response {
+        if let Answer::Document(document) = answer {
+            return as_it_is(document);
+        }
         match self {
             Self::Xml => text(StatusCode::OK, XML, xml::render(answer)),
             Self::Csv(lines) => lines.answer(answer),
@@ -136,12 +147,34 @@ impl Lines {
         let Some(rendered) = rendered else {
             return text(StatusCode::OK, SPREADSHEET, csv::NO_DATA.to_owned());
         };
-        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
-        let attachment = format!("attachment; filename*=UTF-8''{name}.{}", self.extension);
+        let attachment = attachment(name, self.extension);
         let headers = [(header::CONTENT_TYPE, SPREADSHEET.to_owned()), (header::CONTENT_DISPOSITION, attachment)];
         let body = if self.is_wide { wide(&rendered) } else { rendered.into_bytes() };
         (StatusCode::OK, headers, body).into_response()
     }
+}
+
+/// What makes a browser save an answer under a name.
+fn attachment(name: &str, extension: &str) -> String {
+    let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+    format!("attachment; filename*=UTF-8''{name}.{extension}")
+}
+
+fn as_it_is(document: &Document) -> Response {
+    let mut response = (StatusCode::OK, document.bytes.clone()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.content_type));
+    let file = document.file.as_deref().and_then(|file| file.rsplit_once('.'));
+    let attachment = file.and_then(|(name, extension)| HeaderValue::from_str(&attachment(name, extension)).ok());
+    if let Some(attachment) = attachment {
+        headers.insert(header::CONTENT_DISPOSITION, attachment);
+    }
+    response
+}
+
+/// An answer as lines of cells.
+pub(crate) fn lines(answer: &Answer, separator: char) -> String {
+    csv::render(answer, separator, &Labels::default()).unwrap_or_else(|| csv::NO_DATA.to_owned())
 }
 
 /// Sixteen bits a letter, the lower byte first, after the mark that says so.

@@ -122,7 +122,7 @@ impl Writer {
         match answer {
             Answer::Table(table) if table.rows.is_empty() => self.leaf(opening, "result", ""),
             Answer::Table(table) => self.block(opening, "result", |writer| writer.rows(table)),
-            Answer::Simple(None) | Answer::Done => self.leaf(opening, "result", ""),
+            Answer::Simple(None) | Answer::Done | Answer::Document(_) => self.leaf(opening, "result", ""),
             Answer::Simple(Some(record)) if record.is_empty() => self.leaf(opening, "result", ""),
             Answer::Simple(Some(record)) if record.len() == 1 => {
                 let text = record.iter().next().and_then(|(_, value)| scalar(value)).unwrap_or_default();

@@ -23,6 +23,7 @@ mod processed_report;
 mod registry;
 mod report;
 mod row_evolution;
+mod scheduled;
 mod segment_editor;
 mod segments;
 mod setting_groups;
@@ -44,11 +45,13 @@ use nagare_schema::UnixMillis;
 
 pub(crate) use live::log_enabled;
 pub(crate) use registry::{Method, is_shareable};
+pub(crate) use scheduled::{data_period, render};
 pub(crate) use settings::change_settings;
 pub(crate) use visit_log::placed as placed_visits;
 
 use crate::{
     auth::{Accounts, Caller},
+    delivery::Mailer,
     error::Fault,
     metrics::Family,
     permission::authorise,
@@ -80,6 +83,8 @@ pub(crate) struct Call<'a> {
     pub(crate) accounts: &'a Accounts,
     pub(crate) origin: &'a Origin,
     pub(crate) audit: &'a Audit,
+    /// Sends mail, when a server is configured.
+    pub(crate) mailer: Option<&'a Mailer>,
 }
 
 /// What a method becomes when it is run.

@@ -1,7 +1,5 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, insights,
-    languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, segment_editor,
-    segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, insights, languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -84,6 +82,7 @@ const CALLS: &[&[Method]] = &[
     sites::tracking_code::METHODS,
     sites::zones::METHODS,
     setting_groups::METHODS,
+    scheduled::METHODS,
     privacy::METHODS,
     dashboards::METHODS,
     languages::METHODS,
