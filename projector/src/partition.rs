@@ -1,11 +1,14 @@
 //! One partition, from its events to its rows: the intent protocol of design §7.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_nats::jetstream::kv;
 use nagare_runtime::Log;
 use nagare_schema::Partition;
-use tokio::time::Instant;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -36,6 +39,9 @@ pub(crate) struct Shared {
     pub(crate) writer: Writer,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: u16,
+    /// Turns to insert: as many partitions insert at a time as there are cores. More would not be
+    /// faster together, and their batches would be smaller.
+    pub(crate) turns: Arc<Semaphore>,
     pub(crate) log_age: Duration,
 }
 
@@ -93,7 +99,7 @@ impl Task<'_> {
                 () = stop.cancelled() => return Ok(()),
                 ripe = self.ripen() => ripe?,
             };
-            let Some(batch) = ripe else { continue };
+            let Some((batch, _turn)) = ripe else { continue };
             self.ledger.intend(batch.range()).await?;
             self.pace.begin();
             self.note_lag(Some(&batch));
@@ -116,18 +122,31 @@ impl Task<'_> {
         self.ledger.complete(range.1).await
     }
 
-    /// Collects until it is time for an insert. Cancelling loses nothing.
-    async fn ripen(&mut self) -> Result<Option<Batch>, TaskError> {
+    /// Collects until it is time for an insert and its turn. Cancelling loses nothing.
+    async fn ripen(&mut self) -> Result<Option<(Batch, OwnedSemaphorePermit)>, TaskError> {
         self.collector.wait().await?;
         if let Ok(full) = tokio::time::timeout_at(self.pace.due(), self.collector.fill()).await {
             full?;
         }
         tokio::time::sleep_until(self.pace.earliest()).await;
+        let turn = self.turn().await?;
         // Behind the log there is no reason to wait for anything but a full batch.
         if let Ok(drained) = tokio::time::timeout(GROW_MAX, self.collector.drain()).await {
             drained?;
         }
-        Ok(self.collector.take_batch())
+        Ok(self.collector.take_batch().map(|batch| (batch, turn)))
+    }
+
+    /// Waits for a turn to insert; the batch grows meanwhile.
+    async fn turn(&mut self) -> Result<OwnedSemaphorePermit, TaskError> {
+        let acquiring = self.shared.turns.clone().acquire_owned();
+        tokio::pin!(acquiring);
+        tokio::select! {
+            biased;
+            turn = &mut acquiring => return turn.map_err(|_| TaskError::Stopped),
+            filled = self.collector.fill() => filled?,
+        }
+        acquiring.await.map_err(|_| TaskError::Stopped)
     }
 
     /// Inserts a batch, while the next one is collected.

@@ -1,8 +1,14 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    num::NonZero,
+    sync::Arc,
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use async_nats::jetstream::{kv, stream::StorageType};
 use nagare_runtime::{Context, Membership, Role, run_owned};
 use nagare_schema::BUCKET_PROGRESS;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::ProjectorOptions,
@@ -32,6 +38,7 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),
         partitions,
+        turns: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get))),
         log_age: options.retention.age(),
     };
     health.set(true);
