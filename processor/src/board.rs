@@ -3,10 +3,11 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
-    sync::Arc,
 };
 
-use nagare_schema::{LiveCount, LivePulse, LiveVisitors, Partition, SiteId, UnixMillis, UnixSeconds, Visit, VisitorId};
+use nagare_schema::{
+    LiveCount, LivePulse, LiveVisitors, Partition, SiteId, Text, UnixMillis, UnixSeconds, Visit, VisitorId,
+};
 
 use crate::state::State;
 
@@ -100,9 +101,9 @@ struct Heading {
 #[derive(Default)]
 struct SiteCounts {
     ages: HashMap<VisitorId, i64>,
-    pages: HashMap<Arc<str>, u64>,
-    referrers: HashMap<Arc<str>, u64>,
-    countries: HashMap<Arc<str>, u64>,
+    pages: HashMap<Text, u64>,
+    referrers: HashMap<Text, u64>,
+    countries: HashMap<Text, u64>,
 }
 
 impl SiteCounts {
@@ -136,13 +137,13 @@ impl SiteCounts {
 }
 
 /// A page without its host.
-fn path_of(page: &str) -> Arc<str> {
+fn path_of(page: &str) -> Text {
     let without_scheme = page.split_once("://").map_or(page, |(_, rest)| rest);
     without_scheme.find('/').map_or("/", |slash| &without_scheme[slash..]).into()
 }
 
 /// Most first, ties by name.
-fn top(counts: impl IntoIterator<Item = (Arc<str>, u64)>) -> Vec<LiveCount> {
+fn top(counts: impl IntoIterator<Item = (Text, u64)>) -> Vec<LiveCount> {
     let mut listed: Vec<LiveCount> =
         counts.into_iter().map(|(label, visitors)| LiveCount { label, visitors }).collect();
     listed.sort_unstable_by(|a, b| (Reverse(a.visitors), &a.label).cmp(&(Reverse(b.visitors), &b.label)));

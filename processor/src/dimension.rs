@@ -1,8 +1,8 @@
 //! Custom dimensions of a site: what a hit gives for them (`tracking.md` §5.8).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use nagare_schema::{CustomDimension, DimensionScope, Extraction, ExtractionSource, Hit};
+use nagare_schema::{CustomDimension, DimensionScope, Extraction, ExtractionSource, Hit, Text};
 use regex::{Regex, RegexBuilder};
 
 use crate::page_url::{UrlParts, clean, decode_value, pairs};
@@ -13,7 +13,7 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 const VALUE_CHARS_MAX: usize = 250;
 
 /// Values by dimension; an empty one was sent as such.
-pub type Values = BTreeMap<u32, Arc<str>>;
+pub type Values = BTreeMap<u32, Text>;
 
 /// The active dimensions of a site, compiled.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ impl Rule {
         })
     }
 
-    fn value(&self, hit: &Hit) -> Option<Arc<str>> {
+    fn value(&self, hit: &Hit) -> Option<Text> {
         let captured = |pattern: &Regex, text: &str| {
             let found = pattern.captures(text)?.get(1)?;
             Some(decode_value(found.as_str()))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nagare_device::Detections;
-use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, UrlPrefix};
+use nagare_schema::{ActionKind, Day, Device, GoalId, Hit, HitId, HitKind, PageUrl, SearchDetail, Text, UrlPrefix};
 
 use crate::{
     device::DeviceBook,
@@ -68,11 +68,11 @@ pub struct ActionInput {
     /// Page, or target of an outlink or download; `None` for searches.
     pub url: Option<PageUrl>,
     /// Title, keyword or event name.
-    pub name: Option<Arc<str>>,
+    pub name: Option<Text>,
     /// Of a search.
     pub search: Option<SearchDetail>,
     /// First characters of `pv_id`.
-    pub pageview_id: Option<Arc<str>>,
+    pub pageview_id: Option<Text>,
 }
 
 impl ActionInput {
@@ -175,7 +175,7 @@ fn target(url: &str) -> PageUrl {
 }
 
 /// The title, its levels trimmed; `0` is none (§1.10).
-fn clean_title(title: &str, delimiter: &str) -> Arc<str> {
+fn clean_title(title: &str, delimiter: &str) -> Text {
     let title = page_url::clean(title);
     if title == "0" {
         return "".into();
@@ -187,7 +187,7 @@ fn clean_title(title: &str, delimiter: &str) -> Arc<str> {
     levels.join(delimiter).into()
 }
 
-fn first_characters(id: &str) -> Arc<str> {
+fn first_characters(id: &str) -> Text {
     id.char_indices().nth(PAGEVIEW_ID_CHARS).map_or(id, |(end, _)| &id[..end]).into()
 }
 
@@ -199,7 +199,7 @@ struct Search {
 }
 
 impl Search {
-    fn into_action(self, pageview_id: Option<Arc<str>>) -> ActionInput {
+    fn into_action(self, pageview_id: Option<Text>) -> ActionInput {
         let category = self.category.as_deref().map(|category| truncate(category.trim(), CATEGORY_BYTES_MAX).into());
         ActionInput {
             kind: ActionKind::Search,

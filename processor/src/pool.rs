@@ -3,7 +3,7 @@
 
 use std::{hash::Hash, sync::Arc};
 
-use nagare_schema::{Device, EventBatch, Hit, PageUrl, Place, Referrer, Visit, VisitEvent};
+use nagare_schema::{Device, EventBatch, Hit, PageUrl, Place, Referrer, Text, Visit, VisitEvent};
 use quick_cache::unsync::Cache;
 
 use crate::enrich::ActionInput;
@@ -13,24 +13,24 @@ const VALUES_MAX: usize = 16_384;
 
 /// The values of one partition.
 pub struct Pool {
-    texts: Values<str>,
-    referrers: Values<Referrer>,
-    devices: Values<Device>,
+    texts: Values<Text>,
+    referrers: Values<Arc<Referrer>>,
+    devices: Values<Arc<Device>>,
     places: Cache<PlaceKey, Arc<Place>>,
 }
 
 /// A place by what it is equal in: its degrees are compared by their bits.
-type PlaceKey = (Arc<str>, Arc<str>, Arc<str>, Option<u64>, Option<u64>);
+type PlaceKey = (Text, Text, Text, Option<u64>, Option<u64>);
 
-struct Values<T: ?Sized + Hash + Eq>(Cache<Arc<T>, Arc<T>>);
+struct Values<T: Hash + Eq + Clone>(Cache<T, T>);
 
-impl<T: ?Sized + Hash + Eq> Values<T> {
+impl<T: Hash + Eq + Clone> Values<T> {
     fn new() -> Self {
         Self(Cache::new(VALUES_MAX))
     }
 
     /// Puts the shared value in place of an equal one.
-    fn share(&mut self, value: &mut Arc<T>) {
+    fn share(&mut self, value: &mut T) {
         match self.0.get(value) {
             Some(shared) => *value = shared.clone(),
             None => self.0.insert(value.clone(), value.clone()),
@@ -90,7 +90,7 @@ impl Pool {
         }
     }
 
-    fn text(&mut self, text: &mut Option<Arc<str>>) {
+    fn text(&mut self, text: &mut Option<Text>) {
         if let Some(text) = text {
             self.texts.share(text);
         }
@@ -122,9 +122,9 @@ mod tests {
         }
         assert!(Arc::ptr_eq(&a, &b));
         assert!(!Arc::ptr_eq(&a, &other));
-        let [mut one, mut two] = [Some(Arc::<str>::from("x")), Some(Arc::from("x"))];
+        let [mut one, mut two] = [Some(Text::from("x")), Some(Text::from("x"))];
         pool.text(&mut one);
         pool.text(&mut two);
-        assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
+        assert!(one.unwrap().is_shared(&two.unwrap()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction};
+use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction, Text};
 
 use crate::{
     page_url::{UrlParts, decode_value, normalise, pairs, truncate},
@@ -59,7 +59,7 @@ pub struct Detected {
     pub referrer: Arc<Referrer>,
     /// The campaign named no keyword: a running visit of the same campaign keeps its own, else this
     /// host stands in (§6.3 step 5).
-    pub keyword_fallback: Option<Arc<str>>,
+    pub keyword_fallback: Option<Text>,
 }
 
 impl Detected {
@@ -128,7 +128,7 @@ fn plain(referrer: Referrer) -> Detected {
     Detected { referrer: Arc::new(referrer), keyword_fallback: None }
 }
 
-fn named(kind: ReferrerKind, name: &str, keyword: &str, url: Arc<str>) -> Referrer {
+fn named(kind: ReferrerKind, name: &str, keyword: &str, url: Text) -> Referrer {
     Referrer {
         kind,
         name: truncate(name, NAME_BYTES_MAX).into(),
@@ -209,7 +209,7 @@ fn advertised_on(referrer: &UrlParts<'_>) -> Option<String> {
 }
 
 /// Source, medium and the like, by the parameters of every family of campaign names.
-fn campaign_details(query: &str) -> BTreeMap<Arc<str>, Arc<str>> {
+fn campaign_details(query: &str) -> BTreeMap<Text, Text> {
     let value = |names: &[&str]| {
         let found =
             names.iter().find_map(|name| pairs(query).find(|(known, value)| known == name && !value.is_empty()));
@@ -225,7 +225,7 @@ fn campaign_details(query: &str) -> BTreeMap<Arc<str>, Arc<str>> {
 fn with_keyword(
     (name, keyword): (String, String),
     referrer: Option<&UrlParts<'_>>,
-    url: Arc<str>,
+    url: Text,
     lists: &ReferrerLists,
 ) -> Detected {
     let searched = || {
@@ -259,7 +259,7 @@ fn bare_host(host: &str) -> &str {
 }
 
 /// Steps 5 to 7.
-fn classify(parts: &UrlParts<'_>, url: Arc<str>, rules: &SiteRules, lists: &ReferrerLists) -> Referrer {
+fn classify(parts: &UrlParts<'_>, url: Text, rules: &SiteRules, lists: &ReferrerLists) -> Referrer {
     if let Some(search) = lists.search(parts) {
         return named(ReferrerKind::Search, &search.engine, &search.keyword, url);
     }
@@ -274,7 +274,7 @@ fn classify(parts: &UrlParts<'_>, url: Arc<str>, rules: &SiteRules, lists: &Refe
 }
 
 /// The referrer URL without what the site excludes, as it is stored.
-fn stored_url(text: &str, rules: &SiteRules) -> Arc<str> {
+fn stored_url(text: &str, rules: &SiteRules) -> Text {
     let Some(page) = normalise(text, &rules.urls) else { return "".into() };
     let url = without_noise(format!("{}{}", page.prefix.text(), page.name));
     truncate(&url, URL_BYTES_MAX).into()
@@ -311,7 +311,7 @@ pub fn reduce_hit(hit: &mut Hit, reduction: ReferrerReduction) {
     }
 }
 
-fn reduced_url(url: &str, reduction: ReferrerReduction) -> Arc<str> {
+fn reduced_url(url: &str, reduction: ReferrerReduction) -> Text {
     match (reduction, UrlParts::parse(url)) {
         (ReferrerReduction::None, _) => url.into(),
         (ReferrerReduction::ExcludeAll, _) | (_, None) => "".into(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Content, Day, Device, EventDetail, GoalId, Hit, HitId, PageUrl, Place, ProducerId, ProductView, Referrer,
-    Returning, SiteId, Timings, UnixMillis, UnixSeconds, Variables, Visit, VisitCustom, VisitId, VisitorId,
+    Returning, SiteId, Text, Timings, UnixMillis, UnixSeconds, Variables, Visit, VisitCustom, VisitId, VisitorId,
 };
 
 /// A position in the hits of a partition: every hit at or before it is decided.
@@ -102,7 +102,7 @@ pub enum ActionKind {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SearchDetail {
     /// The category, at most 200 bytes.
-    pub category: Option<Arc<str>>,
+    pub category: Option<Text>,
     /// Results found.
     pub count: Option<u32>,
 }
@@ -129,11 +129,11 @@ pub struct Action {
     /// Page; target of an outlink or download; `None` for searches.
     pub url: Option<PageUrl>,
     /// Title, keyword or event name.
-    pub name: Option<Arc<str>>,
+    pub name: Option<Text>,
     /// The page before.
     pub previous_url: Option<PageUrl>,
     /// The title or keyword before.
-    pub previous_name: Option<Arc<str>>,
+    pub previous_name: Option<Text>,
     /// The action before was a search.
     #[serde(default)]
     pub follows_search: bool,
@@ -143,7 +143,7 @@ pub struct Action {
     pub position: Option<u32>,
     /// First six characters of `pv_id`.
     #[serde(default)]
-    pub pageview_id: Option<Arc<str>>,
+    pub pageview_id: Option<Text>,
     /// Page timings.
     #[serde(default)]
     pub timings: Timings,
@@ -161,7 +161,7 @@ pub struct Action {
     pub product: Option<Box<ProductView>>,
     /// Custom dimensions of action scope.
     #[serde(default)]
-    pub dimensions: BTreeMap<u32, Arc<str>>,
+    pub dimensions: BTreeMap<u32, Text>,
     /// Page custom variables.
     #[serde(default)]
     pub variables: Variables,
@@ -174,11 +174,11 @@ pub struct Action {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// SKU.
-    pub sku: Arc<str>,
+    pub sku: Text,
     /// Name.
-    pub name: Arc<str>,
+    pub name: Text,
     /// Up to five.
-    pub categories: Vec<Arc<str>>,
+    pub categories: Vec<Text>,
     /// Unit price.
     pub price: f64,
     /// Quantity.
@@ -223,7 +223,7 @@ pub struct Conversion {
     pub action: Option<HitId>,
     /// Order id.
     #[serde(default)]
-    pub order: Option<Arc<str>>,
+    pub order: Option<Text>,
     /// Revenue.
     pub revenue: f64,
     /// Subtotal of an order.

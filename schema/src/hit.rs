@@ -6,10 +6,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigId, GoalId, ProducerId, SiteId, UnixMillis, UnixSeconds, VisitorId};
+use crate::{ConfigId, GoalId, ProducerId, SiteId, Text, UnixMillis, UnixSeconds, VisitorId};
 
 /// Custom variables by slot: name and value (`tracking.md` §5.9).
-pub type Variables = BTreeMap<u8, (Arc<str>, Arc<str>)>;
+pub type Variables = BTreeMap<u8, (Text, Text)>;
 
 /// The hits of one append: one message of HITS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Hit {
     pub config_id: ConfigId,
     /// `uid`, at most 200 characters.
     #[serde(default)]
-    pub user_id: Option<Arc<str>>,
+    pub user_id: Option<Text>,
     /// `new_visit`: begin a visit whatever the rules say.
     #[serde(default)]
     pub new_visit: bool,
@@ -66,16 +66,16 @@ pub struct Hit {
     pub kind: HitKind,
     /// `url`: the page, trimmed and cut to 1024 bytes; not normalised.
     #[serde(default)]
-    pub url: Option<Arc<str>>,
+    pub url: Option<Text>,
     /// `action_name`: the title.
     #[serde(default)]
-    pub title: Option<Arc<str>>,
+    pub title: Option<Text>,
     /// `urlref`: the referrer, as sent.
     #[serde(default)]
-    pub referrer: Option<Arc<str>>,
+    pub referrer: Option<Text>,
     /// `pv_id`, as sent; its first six characters are stored on the action.
     #[serde(default)]
-    pub pageview_id: Option<Arc<str>>,
+    pub pageview_id: Option<Text>,
     /// `pf_*`.
     #[serde(default)]
     pub timings: Timings,
@@ -90,7 +90,7 @@ pub struct Hit {
     pub place_forced: bool,
     /// The address after masking, as text.
     #[serde(default)]
-    pub address: Option<Arc<str>>,
+    pub address: Option<Text>,
     /// `revenue`, when it is a number.
     #[serde(default)]
     pub revenue: Option<f64>,
@@ -102,7 +102,7 @@ pub struct Hit {
     pub attribution: Option<Box<Attribution>>,
     /// `dimensionN`; an empty text clears (§5.8).
     #[serde(default)]
-    pub dimensions: BTreeMap<u32, Arc<str>>,
+    pub dimensions: BTreeMap<u32, Text>,
     /// `_cvar`.
     #[serde(default)]
     pub visit_variables: Variables,
@@ -117,7 +117,7 @@ pub struct Hit {
     pub bandwidth: Option<u64>,
     /// `cs`: the charset of keywords in the URL (§5.4).
     #[serde(default)]
-    pub charset: Option<Arc<str>>,
+    pub charset: Option<Text>,
 }
 
 /// What a hit reports (§5.1); a page view may still prove to be a site search by its URL.
@@ -129,9 +129,9 @@ pub enum HitKind {
     /// `search`; a page view on a site without site search.
     Search {
         /// The keyword.
-        keyword: Arc<str>,
+        keyword: Text,
         /// `search_cat`.
-        category: Option<Arc<str>>,
+        category: Option<Text>,
         /// `search_count`, when at least 0.
         count: Option<u32>,
     },
@@ -140,9 +140,9 @@ pub enum HitKind {
     /// `e_c` and `e_a`.
     Event(Box<EventDetail>),
     /// `link`.
-    Outlink(Arc<str>),
+    Outlink(Text),
     /// `download`.
-    Download(Arc<str>),
+    Download(Text),
     /// `idgoal` above 0: a manual goal.
     Goal(GoalId),
     /// `idgoal=0` with `ec_id`.
@@ -157,11 +157,11 @@ pub enum HitKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventDetail {
     /// `e_c`.
-    pub category: Arc<str>,
+    pub category: Text,
     /// `e_a`.
-    pub action: Arc<str>,
+    pub action: Text,
     /// `e_n`.
-    pub name: Option<Arc<str>>,
+    pub name: Option<Text>,
     /// `e_v`.
     pub value: Option<f64>,
 }
@@ -170,20 +170,20 @@ pub struct EventDetail {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     /// `c_n`.
-    pub name: Arc<str>,
+    pub name: Text,
     /// `c_p`.
-    pub piece: Option<Arc<str>>,
+    pub piece: Option<Text>,
     /// `c_t`.
-    pub target: Option<Arc<str>>,
+    pub target: Option<Text>,
     /// `c_i`.
-    pub interaction: Option<Arc<str>>,
+    pub interaction: Option<Text>,
 }
 
 /// An order or a cart (§7.6). Money in the site's currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     /// `ec_id`; empty for a cart.
-    pub id: Option<Arc<str>>,
+    pub id: Option<Text>,
     /// `ec_st`.
     pub subtotal: Option<f64>,
     /// `ec_tx`.
@@ -200,11 +200,11 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ProductView {
     /// `_pks`.
-    pub sku: Option<Arc<str>>,
+    pub sku: Option<Text>,
     /// `_pkn`.
-    pub name: Option<Arc<str>>,
+    pub name: Option<Text>,
     /// `_pkc`, up to five.
-    pub categories: Vec<Arc<str>>,
+    pub categories: Vec<Text>,
     /// `_pkp`.
     pub price: Option<f64>,
 }
@@ -213,11 +213,11 @@ pub struct ProductView {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Attribution {
     /// `_rcn`.
-    pub campaign: Option<Arc<str>>,
+    pub campaign: Option<Text>,
     /// `_rck`.
-    pub keyword: Option<Arc<str>>,
+    pub keyword: Option<Text>,
     /// `_ref`.
-    pub referrer: Option<Arc<str>>,
+    pub referrer: Option<Text>,
 }
 
 /// Page timings in milliseconds (§5.7).
@@ -241,14 +241,14 @@ pub struct Timings {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Client {
     /// `ua`, or the header.
-    pub user_agent: Arc<str>,
+    pub user_agent: Text,
     /// `uadata` or the `Sec-CH-UA` headers, as JSON.
     #[serde(default)]
-    pub hints: Option<Arc<str>>,
+    pub hints: Option<Text>,
     /// `lang`, or the header, normalised (§8.2).
-    pub language: Arc<str>,
+    pub language: Text,
     /// `res`, at most 9 bytes, or `unknown`.
-    pub resolution: Arc<str>,
+    pub resolution: Text,
     /// Bits from the lowest: flash, java, pdf, quicktime, realplayer, silverlight, windowsmedia, cookie.
     pub plugins: u8,
 }
@@ -265,13 +265,13 @@ pub struct LocalTime(
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Place {
     /// ISO 3166 alpha-2, lower case; `xx` unknown.
-    pub country: Arc<str>,
+    pub country: Text,
     /// ISO 3166-2 part after the country.
     #[serde(default)]
-    pub region: Arc<str>,
+    pub region: Text,
     /// Name of the city.
     #[serde(default)]
-    pub city: Arc<str>,
+    pub city: Text,
     /// Degrees, three decimals.
     #[serde(default)]
     pub latitude: Option<f64>,
@@ -284,7 +284,7 @@ impl Hit {
     /// Bytes a hit may take in a batch, from above and cheaply: bounds a message before it is encoded.
     pub fn size_bound(&self) -> usize {
         const FIXED: usize = 700;
-        let text = |t: &Option<Arc<str>>| t.as_ref().map_or(0, |t| t.len());
+        let text = |t: &Option<Text>| t.as_ref().map_or(0, |t| t.len());
         let variables = |v: &Variables| v.values().map(|(n, v)| n.len() + v.len() + 8).sum::<usize>();
         FIXED
             + text(&self.user_id)
@@ -310,7 +310,7 @@ impl Hit {
 
 impl HitKind {
     fn size_bound(&self) -> usize {
-        let text = |t: &Option<Arc<str>>| t.as_ref().map_or(0, |t| t.len());
+        let text = |t: &Option<Text>| t.as_ref().map_or(0, |t| t.len());
         match self {
             Self::PageView | Self::Goal(_) | Self::Ping => 0,
             Self::Search { keyword, category, .. } => keyword.len() + text(category),

@@ -1,10 +1,8 @@
 //! The live view: not stored, rebuilt from events at any time (design §6, live pulse).
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Partition, SiteId, UnixMillis};
+use crate::{Partition, SiteId, Text, UnixMillis};
 
 /// Visitors with an action in the last minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,7 +21,7 @@ pub struct LiveVisitors {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveCount {
     /// What is counted.
-    pub label: Arc<str>,
+    pub label: Text,
     /// Visitors.
     pub visitors: u64,
 }

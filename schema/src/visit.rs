@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConfigId, Day, GoalId, HitId, LocalTime, Place, SiteId, UnixMillis, UnixSeconds, Variables, VisitId, VisitorId,
+    ConfigId, Day, GoalId, HitId, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, Variables, VisitId,
+    VisitorId,
 };
 
 /// The part of a page URL that its dictionary name leaves out (`tracking.md` §1.9 step 10).
@@ -42,7 +43,7 @@ impl UrlPrefix {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PageUrl {
     /// Host, path and query; a page is this name.
-    pub name: Arc<str>,
+    pub name: Text,
     /// The stripped prefix, for display.
     pub prefix: UrlPrefix,
 }
@@ -74,16 +75,16 @@ pub struct Referrer {
     pub kind: ReferrerKind,
     /// Engine, host, campaign, network or assistant; at most 255 characters.
     #[serde(default)]
-    pub name: Arc<str>,
+    pub name: Text,
     /// Search term or campaign keyword; at most 255 characters.
     #[serde(default)]
-    pub keyword: Arc<str>,
+    pub keyword: Text,
     /// The referring URL; at most 1500 characters.
     #[serde(default)]
-    pub url: Arc<str>,
+    pub url: Text,
     /// Further campaign values by column (`source`, `medium`, `content`, `id`, `group`, `placement`).
     #[serde(default)]
-    pub campaign: BTreeMap<Arc<str>, Arc<str>>,
+    pub campaign: BTreeMap<Text, Text>,
 }
 
 /// Device, browser and system in Matomo's vocabulary (§8.5), with what else is fixed per visit.
@@ -92,27 +93,27 @@ pub struct Device {
     /// 0 desktop to 13 peripheral; `None` unknown.
     pub kind: Option<u8>,
     /// Short brand code.
-    pub brand: Arc<str>,
+    pub brand: Text,
     /// Model.
-    pub model: Arc<str>,
+    pub model: Text,
     /// System code, `UNK` unknown.
-    pub system: Arc<str>,
+    pub system: Text,
     /// System version.
-    pub system_version: Arc<str>,
+    pub system_version: Text,
     /// Browser code, `UNK` unknown.
-    pub browser: Arc<str>,
+    pub browser: Text,
     /// Browser version.
-    pub browser_version: Arc<str>,
+    pub browser_version: Text,
     /// Engine.
-    pub engine: Arc<str>,
+    pub engine: Text,
     /// 1 browser to 6 pim; `None` unknown.
     pub client_kind: Option<u8>,
     /// `1280x1024`, or `unknown`.
-    pub resolution: Arc<str>,
+    pub resolution: Text,
     /// As [`crate::Client::plugins`].
     pub plugins: u8,
     /// Language code (§8.2).
-    pub language: Arc<str>,
+    pub language: Text,
 }
 
 /// Whether the visitor was here before (§3.2).
@@ -144,10 +145,10 @@ pub struct Visit {
     pub config_id: ConfigId,
     /// The user, once known.
     #[serde(default)]
-    pub user_id: Option<Arc<str>>,
+    pub user_id: Option<Text>,
     /// Masked address of the first hit.
     #[serde(default)]
-    pub address: Option<Arc<str>>,
+    pub address: Option<Text>,
     /// First action.
     pub first_at: UnixSeconds,
     /// Last action; not moved by pings and older hits.
@@ -171,11 +172,11 @@ pub struct Visit {
     /// First page; `None` when the first action was none.
     pub entry_url: Option<PageUrl>,
     /// Title of the first page, or its keyword.
-    pub entry_title: Option<Arc<str>>,
+    pub entry_title: Option<Text>,
     /// Last page; `None` after a search.
     pub exit_url: Option<PageUrl>,
     /// Last title, or keyword.
-    pub exit_title: Option<Arc<str>>,
+    pub exit_title: Option<Text>,
     /// The last page-like action was a search.
     #[serde(default)]
     pub exit_is_search: bool,
@@ -215,7 +216,7 @@ pub struct Visit {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VisitCustom {
     /// By dimension id.
-    pub dimensions: BTreeMap<u32, Arc<str>>,
+    pub dimensions: BTreeMap<u32, Text>,
     /// By slot.
     pub variables: Variables,
 }

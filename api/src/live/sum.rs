@@ -3,10 +3,9 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
-    sync::Arc,
 };
 
-use nagare_schema::{LiveCount, LiveFrame, LivePulse, LiveVisitors, Partition, SiteId, UnixMillis};
+use nagare_schema::{LiveCount, LiveFrame, LivePulse, LiveVisitors, Partition, SiteId, Text, UnixMillis};
 
 /// A partition that pulsed is heard each second while it has visitors; one that is silent this long
 /// has lost its owner, and counts no more until it has a new one.
@@ -54,7 +53,7 @@ impl Pulses {
 }
 
 fn top<'a>(counts: impl Iterator<Item = &'a LiveCount>) -> Vec<LiveCount> {
-    let mut sums: HashMap<Arc<str>, u64> = HashMap::new();
+    let mut sums: HashMap<Text, u64> = HashMap::new();
     for count in counts {
         *sums.entry(count.label.clone()).or_default() += count.visitors;
     }

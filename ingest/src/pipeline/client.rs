@@ -1,8 +1,8 @@
 //! How the client presents itself (`tracking.md` §1.2, §8.2, §8.4).
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use nagare_schema::DropReason;
+use nagare_schema::{DropReason, Text};
 
 use super::{Draft, Envelope};
 use crate::{
@@ -39,7 +39,7 @@ fn hints(params: &Params<'_>, envelope: &Envelope<'_>) -> Option<String> {
 }
 
 /// `res`; `unknown` when absent.
-pub(super) fn resolution(params: &Params<'_>) -> Arc<str> {
+pub(super) fn resolution(params: &Params<'_>) -> Text {
     params.text(Name::Resolution).map_or_else(|| "unknown".into(), |text| cut(text.trim(), RESOLUTION_BYTES_MAX).into())
 }
 

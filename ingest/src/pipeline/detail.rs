@@ -1,8 +1,8 @@
 //! The further values of a hit, typed and bounded (`tracking.md` §1.7, §5.7 to §5.9, §7.6).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use nagare_schema::{Attribution, DropReason, HitKind, Item, ProductView, Timings, Variables};
+use nagare_schema::{Attribution, DropReason, HitKind, Item, ProductView, Text, Timings, Variables};
 use serde_json::Value as Json;
 
 use super::{Draft, SHORT_BYTES_MAX, TEXT_BYTES_MAX};
@@ -57,7 +57,7 @@ pub(super) fn timings(params: &Params<'_>) -> Timings {
 }
 
 /// A text of at most [`SHORT_BYTES_MAX`] bytes.
-pub(super) fn short(params: &Params<'_>, name: Name) -> Option<Arc<str>> {
+pub(super) fn short(params: &Params<'_>, name: Name) -> Option<Text> {
     params.text(name).map(|text| cut(&text, SHORT_BYTES_MAX).into())
 }
 
@@ -84,14 +84,14 @@ pub(super) fn attribution(params: &Params<'_>) -> Option<Box<Attribution>> {
 }
 
 /// §5.8
-pub(super) fn dimensions(params: &Params<'_>) -> BTreeMap<u32, Arc<str>> {
+pub(super) fn dimensions(params: &Params<'_>) -> BTreeMap<u32, Text> {
     params.dimensions().map(|(id, value)| (id, cut_chars(value.trim(), DIMENSION_CHARS_MAX).into())).collect()
 }
 
 /// `{"1":["name","value"],…}` (§5.9)
 pub(super) fn variables(params: &Params<'_>, name: Name) -> Variables {
     let Some(Json::Object(slots)) = params.json(name) else { return Variables::new() };
-    let text = |value: &Json| scalar(value).map(|text| Arc::from(cut_chars(text.trim(), VARIABLE_CHARS_MAX)));
+    let text = |value: &Json| scalar(value).map(|text| Text::from(cut_chars(text.trim(), VARIABLE_CHARS_MAX)));
     let read = |(slot, pair): (&String, &Json)| {
         let slot = slot.parse::<u8>().ok().filter(|slot| (1..=VARIABLE_SLOTS_MAX).contains(slot))?;
         let [name, value] = pair.as_array()?.as_slice() else { return None };
@@ -112,7 +112,7 @@ pub(super) fn product(params: &Params<'_>) -> Option<Box<ProductView>> {
 }
 
 /// A plain text, or a JSON list of up to five.
-fn product_categories(params: &Params<'_>) -> Vec<Arc<str>> {
+fn product_categories(params: &Params<'_>) -> Vec<Text> {
     let is_list = params.raw(Name::ProductCategory).is_none_or(|text| text.trim_start().starts_with("[\""));
     match params.json(Name::ProductCategory).filter(|_| is_list) {
         Some(list @ Json::Array(_)) => categories(&list),
@@ -120,11 +120,11 @@ fn product_categories(params: &Params<'_>) -> Vec<Arc<str>> {
     }
 }
 
-fn categories(value: &Json) -> Vec<Arc<str>> {
+fn categories(value: &Json) -> Vec<Text> {
     let filled = |value: &Json| {
         let text = scalar(value)?;
         let text = cut(text.trim(), SHORT_BYTES_MAX);
-        (!text.is_empty()).then(|| Arc::from(text))
+        (!text.is_empty()).then(|| Text::from(text))
     };
     match value {
         Json::Array(values) => values.iter().filter_map(filled).take(CATEGORIES_MAX).collect(),

@@ -1,8 +1,8 @@
 //! Who the visitor is, as far as a hit tells (`tracking.md` §2.1, §2.2).
 
-use std::{borrow::Cow, hash::Hasher, net::IpAddr, sync::Arc};
+use std::{borrow::Cow, hash::Hasher, net::IpAddr};
 
-use nagare_schema::{ConfigId, DropReason, Identity, VisitorId, named_setting::USER_ID_IS_VISITOR_ID};
+use nagare_schema::{ConfigId, DropReason, Identity, Text, VisitorId, named_setting::USER_ID_IS_VISITOR_ID};
 use sha1::Sha1;
 use sha2::Digest;
 use siphasher::sip::SipHasher24;
@@ -66,7 +66,7 @@ fn hexadecimal(id: &str) -> Option<VisitorId> {
 }
 
 /// `uid`, as it is stored.
-pub(super) fn user_id(draft: &Draft<'_>) -> Option<Arc<str>> {
+pub(super) fn user_id(draft: &Draft<'_>) -> Option<Text> {
     draft.user.as_deref().map(|user| cut_chars(user, USER_ID_CHARS_MAX).into())
 }
 

@@ -1,8 +1,8 @@
 //! What a hit reports (`tracking.md` §5.1, §5.5, §5.6, §7.6).
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use nagare_schema::{Content, DropReason, EventDetail, GoalId, HitKind, Order};
+use nagare_schema::{Content, DropReason, EventDetail, GoalId, HitKind, Order, Text};
 
 use super::{Draft, TEXT_BYTES_MAX, detail, site_of};
 use crate::{
@@ -43,8 +43,8 @@ fn manual_goal(draft: &Draft<'_>, goal: i64) -> Result<HitKind, DropReason> {
 fn ecommerce(draft: &Draft<'_>) -> HitKind {
     let params = draft.params;
     let stored = |id: Cow<'_, str>| match draft.rules.settings().pseudonymous_order_ids {
-        true => Arc::from(random_order_id()),
-        false => Arc::from(cut_chars(&id, ORDER_ID_CHARS_MAX)),
+        true => Text::from(random_order_id()),
+        false => Text::from(cut_chars(&id, ORDER_ID_CHARS_MAX)),
     };
     let id = params.filled(Name::OrderId).map(stored);
     let is_order = id.is_some();
@@ -68,7 +68,7 @@ fn random_order_id() -> String {
 fn action(params: &Params<'_>, site: &SiteRules) -> Result<Option<HitKind>, DropReason> {
     let line = |name| {
         let text = params.filled(name)?;
-        Some(Arc::<str>::from(one_line(&text, TEXT_BYTES_MAX).as_ref())).filter(|line| !line.is_empty())
+        Some(Text::from(one_line(&text, TEXT_BYTES_MAX).as_ref())).filter(|line| !line.is_empty())
     };
     if let Some(url) = line(Name::Download) {
         return Ok(Some(HitKind::Download(url)));
@@ -93,7 +93,7 @@ fn action(params: &Params<'_>, site: &SiteRules) -> Result<Option<HitKind>, Drop
     Ok((!is_custom).then_some(HitKind::PageView))
 }
 
-fn search_category(params: &Params<'_>) -> Option<Arc<str>> {
+fn search_category(params: &Params<'_>) -> Option<Text> {
     let category = params.text(Name::SearchCategory)?;
     let category = cut(category.trim(), SEARCH_CATEGORY_BYTES_MAX);
     (!category.is_empty()).then(|| category.into())
@@ -107,7 +107,7 @@ pub(crate) fn is_unclaimed(rules: &Rules, params: &Params<'_>) -> bool {
 }
 
 /// A trimmed name; blank is no name.
-fn name(params: &Params<'_>, name: Name) -> Option<Arc<str>> {
+fn name(params: &Params<'_>, name: Name) -> Option<Text> {
     let text = params.text(name)?;
     let trimmed = cut(text.trim(), NAME_BYTES_MAX);
     (!trimmed.is_empty()).then(|| trimmed.into())

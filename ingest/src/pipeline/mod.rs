@@ -12,7 +12,7 @@ mod time;
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use nagare_schema::{
-    Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, UnixMillis, UnixSeconds, VisitorId,
+    Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, VisitorId,
 };
 
 pub(crate) use access::is_superuser;
@@ -198,7 +198,7 @@ pub(crate) fn site_of<'r>(rules: &'r Rules, params: &Params<'_>) -> Option<&'r A
 
 fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<Place>, bool)) -> Hit {
     let params = draft.params;
-    let line = |name, bytes_max| params.text(name).map(|text| Arc::from(one_line(&text, bytes_max).as_ref()));
+    let line = |name, bytes_max| params.text(name).map(|text| Text::from(one_line(&text, bytes_max).as_ref()));
     let masked = access::masked(draft.address, draft.rules.settings().mask_bytes);
     Hit {
         site: draft.site.id,
@@ -209,7 +209,7 @@ fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (A
         config_id,
         user_id: identity::user_id(&draft),
         new_visit: params.flag(Name::NewVisit),
-        url: page_url(&draft).map(|url| Arc::from(one_line(&url, TEXT_BYTES_MAX).as_ref())),
+        url: page_url(&draft).map(|url| Text::from(one_line(&url, TEXT_BYTES_MAX).as_ref())),
         title: line(Name::Title, TEXT_BYTES_MAX),
         referrer: line(Name::Referrer, REFERRER_BYTES_MAX),
         pageview_id: detail::short(params, Name::PageviewId),

@@ -1,9 +1,9 @@
 //! Places by address, from files in MaxMind's format.
 
-use std::{net::IpAddr, path::Path, sync::Arc};
+use std::{net::IpAddr, path::Path};
 
 use maxminddb::{PathElement, Reader, geoip2};
-use nagare_schema::Place;
+use nagare_schema::{Place, Text};
 
 use crate::params::cut;
 
@@ -75,7 +75,7 @@ fn place_in(reader: &Reader<Vec<u8>>, address: IpAddr) -> Option<Place> {
     if let Some(country) = text("country_code").filter(|country| !country.is_empty()) {
         return Some(Place {
             country: lower(country),
-            region: Arc::default(),
+            region: Text::default(),
             city: text("city").map(short).unwrap_or_default(),
             latitude: number("latitude").map(three_decimals),
             longitude: number("longitude").map(three_decimals),
@@ -86,18 +86,18 @@ fn place_in(reader: &Reader<Vec<u8>>, address: IpAddr) -> Option<Place> {
     let subdivision = if country == "GB" { city.subdivisions.last() } else { city.subdivisions.first() };
     Some(Place {
         country: lower(country),
-        region: subdivision.and_then(|subdivision| subdivision.iso_code).map(Arc::from).unwrap_or_default(),
+        region: subdivision.and_then(|subdivision| subdivision.iso_code).map(Text::from).unwrap_or_default(),
         city: city.city.names.english.map(short).unwrap_or_default(),
         latitude: city.location.latitude.map(three_decimals),
         longitude: city.location.longitude.map(three_decimals),
     })
 }
 
-fn lower(country: &str) -> Arc<str> {
+fn lower(country: &str) -> Text {
     country.to_ascii_lowercase().into()
 }
 
-fn short(city: &str) -> Arc<str> {
+fn short(city: &str) -> Text {
     cut(city, CITY_BYTES_MAX).into()
 }
 

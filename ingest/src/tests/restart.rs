@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use nagare_schema::{DropReason, HitBatch, Partition, ProducerId, decode};
+use nagare_schema::{DropReason, HitBatch, Partition, ProducerId, Text, decode};
 use prometheus::{IntGauge, Registry};
 use tokio_util::sync::CancellationToken;
 
@@ -64,5 +64,5 @@ async fn the_next_process_resends_the_spool_as_it_was_before_its_own_hits() {
     assert_eq!(named.first(), Some(&(7, 1)));
     assert_eq!(named.last(), Some(&(9, 1)));
     let titles: Vec<_> = log.hits().iter().filter_map(|hit| hit.title.clone()).collect();
-    assert_eq!(titles, ["one".into(), "two".into(), "three".into()] as [Arc<str>; 3]);
+    assert_eq!(titles, ["one".into(), "two".into(), "three".into()] as [Text; 3]);
 }

@@ -1,7 +1,5 @@
 //! Rules of the tracking specification beyond its scenarios, by section.
 
-use std::sync::Arc;
-
 use nagare_schema::{
     Attribution, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
     Hit, HitKind, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
@@ -183,7 +181,7 @@ proptest::proptest! {
         let extractions = vec![Extraction { source: ExtractionSource::Url, pattern: "(.)".into() }];
         let dimension = CustomDimension { id: 1, scope: DimensionScope::Action, extractions, ..CustomDimension::default() };
         shop.configure(Entity::Dimension(SiteId(1), dimension));
-        shop.send([Hit { url: Some(url.into()), title: Some(title.into()), referrer: Some(Arc::from(referrer)), ..page("", 0) }]);
+        shop.send([Hit { url: Some(url.into()), title: Some(title.into()), referrer: Some(referrer.into()), ..page("", 0) }]);
         proptest::prop_assert_eq!(shop.visits().len(), 1);
     }
 }

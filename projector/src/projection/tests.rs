@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use nagare_schema::{
     ActionKind, Client, ConfigId, Cursor, Day, Device, Hit, HitKind, Identity, Item, LocalTime, Partition, Place,
-    Referrer, Returning, SiteId, Timings, UnixMillis, UnixSeconds, VisitorId,
+    Referrer, Returning, SiteId, Text, Timings, UnixMillis, UnixSeconds, VisitorId,
 };
 use proptest::prelude::*;
 
@@ -152,8 +152,8 @@ fn tables_without_rows_are_known() {
     assert_eq!(with_rows, [Table::Hits, Table::Visits, Table::Actions]);
 }
 
-fn text(text: &str) -> Arc<str> {
-    Arc::from(text)
+fn text(text: &str) -> Text {
+    Text::from(text)
 }
 
 fn place() -> Arc<Place> {

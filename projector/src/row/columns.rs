@@ -1,8 +1,8 @@
 //! Values as ClickHouse's columns hold them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use nagare_schema::{Day, UnixSeconds, Variables};
+use nagare_schema::{Day, Text, UnixSeconds, Variables};
 use serde::{Serialize, Serializer};
 
 /// A `Date`: days that the column cannot hold become its nearest.
@@ -21,14 +21,14 @@ pub(super) fn ten_thousandths(amount: f64) -> i64 {
 }
 
 /// An unknown text is empty.
-pub(super) fn text(text: &Option<Arc<str>>) -> &str {
+pub(super) fn text(text: &Option<Text>) -> &str {
     text.as_deref().unwrap_or("")
 }
 
 /// Numbered values.
 pub(super) type Numbered<'a> = Vec<(u32, &'a str)>;
 
-pub(super) fn numbered(values: &BTreeMap<u32, Arc<str>>) -> Numbered<'_> {
+pub(super) fn numbered(values: &BTreeMap<u32, Text>) -> Numbered<'_> {
     values.iter().map(|(number, value)| (*number, &**value)).collect()
 }
 
@@ -42,7 +42,7 @@ pub(super) fn slots(variables: &Variables) -> Slots<'_> {
 /// Values by name.
 pub(super) type Named<'a> = Vec<(&'a str, &'a str)>;
 
-pub(super) fn named(values: &BTreeMap<Arc<str>, Arc<str>>) -> Named<'_> {
+pub(super) fn named(values: &BTreeMap<Text, Text>) -> Named<'_> {
     values.iter().map(|(name, value)| (&**name, &**value)).collect()
 }
 

@@ -104,7 +104,7 @@ fn config(http: u16, tcp: u16, path: &Path, config_file: &Path) -> String {
     <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
 
     <background_pool_size>2</background_pool_size>
-    <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
+    <os_threads_nice_value_merge_mutate>15</os_threads_nice_value_merge_mutate>
     <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
     <background_schedule_pool_size>4</background_schedule_pool_size>
     <merge_tree>
