@@ -91,7 +91,7 @@ fn named<T: Copy>(known: &[(&str, T)], what: &str, name: &str) -> Result<T, Faul
         .ok_or_else(|| Fault::new(format!("{what} '{name}' not valid. Try one of the following instead: {}.", names())))
 }
 
-fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: T) -> &'static str {
+fn name_of<T: PartialEq + Copy>(known: &[(&'static str, T)], value: T) -> &'static str {
     known.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
 }
 

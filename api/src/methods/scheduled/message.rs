@@ -9,7 +9,7 @@ use crate::{
     period::{self, PeriodKind},
     shape::pretty,
     table::Answer,
-    value::Record,
+    value::{Record, Value},
 };
 
 /// Report about one site, and about all.
@@ -49,7 +49,8 @@ pub(super) async fn text(call: &Call<'_>, report: &ScheduledReport, period: &str
             .rows
             .iter()
             .map(|row| {
-                let site = row.metadata.number("idsite").unwrap_or_default() as u32;
+                let site =
+                    row.metadata.get("idsite").and_then(Value::as_text).and_then(|site| site.parse().ok()).unwrap_or(0);
                 format!("{}: {}", row.label(), sentence(&row.columns, symbol(site)))
             })
             .collect(),
