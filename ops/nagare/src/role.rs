@@ -69,7 +69,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// `nagare ingest`
 pub async fn ingest(options: RoleOptions<IngestOptions>) -> Result<()> {
     let begun = Begun::new(&options).await?;
-    let ingest = Ingest::start(&begun.context, options.own).await?;
+    let ingest = Box::pin(Ingest::start(&begun.context, options.own)).await?;
     let outcome = begun.serve(ingest.router()).await;
     ingest.drain().await;
     outcome

@@ -112,7 +112,7 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     // What `make setup` installed, when nothing is given.
     ingest_options.device_dir = ingest_options.device_dir.or_else(device_patterns);
     let device_dir = ingest_options.device_dir.clone();
-    let ingest = Ingest::start(&context, ingest_options).await?;
+    let ingest = Box::pin(Ingest::start(&context, ingest_options)).await?;
     let mut api_options = options.api;
     if !api_options.vault.is_given() {
         api_options.vault.master_key_file = Some(own_master_key(&options.data)?);

@@ -61,11 +61,7 @@ fn spaced(text: &str) -> String {
 
 /// CloudFront writes seconds with a fraction, IIS milliseconds.
 fn milliseconds(text: &str) -> Option<u64> {
-    if text.contains('.') {
-        let seconds: f64 = text.parse().ok()?;
-        return (seconds >= 0.0).then_some((seconds * 1000.0) as u64);
-    }
-    text.parse().ok()
+    if text.contains('.') { super::line::milliseconds(text) } else { text.parse().ok() }
 }
 
 #[cfg(test)]

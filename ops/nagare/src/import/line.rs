@@ -87,6 +87,12 @@ pub(super) struct HitRules {
     pub(super) with_robots: bool,
 }
 
+/// Seconds with a fraction, as milliseconds; `None` when below 0 or no number.
+pub(super) fn milliseconds(seconds: &str) -> Option<u64> {
+    let time = std::time::Duration::try_from_secs_f64(seconds.parse().ok()?).ok()?;
+    u64::try_from(time.as_millis()).ok()
+}
+
 impl LogLine {
     /// The parameters of the hit (`tracking.md` §11.2).
     pub(super) fn hit(&self, rules: &HitRules) -> Result<Value, Skipped> {
@@ -94,7 +100,8 @@ impl LogLine {
             return Err(Skipped::Method);
         }
         let is_page = matches!(self.status, 200..=299 | 304);
-        if !is_page && !(rules.with_errors && self.status >= 300) {
+        let is_wanted = is_page || (rules.with_errors && self.status >= 300);
+        if !is_wanted {
             return Err(Skipped::Status);
         }
         let extension = extension(&self.target);

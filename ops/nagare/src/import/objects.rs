@@ -42,7 +42,7 @@ pub(super) fn read(line: &str) -> Option<LogLine> {
         user_agent: text(USER_AGENT),
         user: text(USER),
         bytes: text(BYTES).and_then(|bytes| bytes.parse().ok()),
-        milliseconds: text(SECONDS).and_then(|seconds| seconds.parse::<f64>().ok()).map(|s| (s.max(0.0) * 1e3) as u64),
+        milliseconds: text(SECONDS).and_then(|seconds| super::line::milliseconds(&seconds)),
     })
 }
 
