@@ -1,13 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
-mod annotation;
 mod codec;
 mod config;
 mod config_key;
-mod dashboard;
 mod dimension;
 mod drop_reason;
+mod entities;
 mod event;
 mod goal;
 mod hit;
@@ -18,22 +17,21 @@ pub mod named_setting;
 mod names;
 mod partition;
 mod referrer_lists;
-mod scheduled_report;
 mod settings;
-mod stored_segment;
 mod text;
 mod time;
-mod tracking_failure;
 mod visit;
 
 pub use account::{Grant, GrantLevel, Invitation, Scope, SecondFactor, Share, Token, User};
-pub use annotation::Annotation;
 pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
 pub use config::{Config, Deployment, EXCLUDED_PARAMETERS, Entity, Site, SiteKind};
 pub use config_key::ConfigKey;
-pub use dashboard::{Dashboard, Widget};
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
 pub use drop_reason::DropReason;
+pub use entities::{
+    Annotation, Dashboard, FailureKind, ReportFormat, ReportSchedule, ReportTransport, ScheduledReport, StoredSegment,
+    TrackingFailure, Widget,
+};
 pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, ProducerMark, SearchDetail, VisitEvent};
 pub use goal::{Goal, GoalAttribute, PatternKind};
 pub use hit::{
@@ -51,12 +49,9 @@ pub use names::{
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
-pub use scheduled_report::{ReportFormat, ReportSchedule, ReportTransport, ScheduledReport};
 pub use settings::{ReferrerReduction, Settings};
-pub use stored_segment::StoredSegment;
 pub use text::Text;
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
-pub use tracking_failure::{FailureKind, TrackingFailure};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
 
 /// Bound of one HITS or EVENTS message in bytes (design §4): half of what a broker accepts.

@@ -72,32 +72,7 @@ export function SiteForm({ site, store, submitText, isWhole }: SiteFormProps) {
         />
         <small>{t('site.urlsHint')}</small>
       </label>
-      <div className="field-pair">
-        <label className="field">
-          {t('site.timezone')}
-          <select
-            className="select"
-            value={draft.timezone}
-            onChange={({ target }) => set({ timezone: target.value })}
-          >
-            {[...new Set([draft.timezone, ...ZONES])].map((zone) => (
-              <option key={zone}>{zone}</option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          {t('site.currency')}
-          <select
-            className="select"
-            value={draft.currency}
-            onChange={({ target }) => set({ currency: target.value })}
-          >
-            {[...new Set([draft.currency, ...CURRENCIES])].map((currency) => (
-              <option key={currency}>{currency}</option>
-            ))}
-          </select>
-        </label>
-      </div>
+      <Locale draft={draft} set={set} />
       <label className="check">
         <input
           type="checkbox"
@@ -118,12 +93,45 @@ export function SiteForm({ site, store, submitText, isWhole }: SiteFormProps) {
   );
 }
 
-interface ExclusionsProps {
+interface PartProps {
   draft: SiteSettings;
   set: (part: Partial<SiteSettings>) => void;
 }
 
-function Exclusions({ draft, set }: ExclusionsProps) {
+/** Where the site's day begins, and its money. */
+function Locale({ draft, set }: PartProps) {
+  const { t } = useLocale();
+  return (
+    <div className="field-pair">
+      <label className="field">
+        {t('site.timezone')}
+        <select
+          className="select"
+          value={draft.timezone}
+          onChange={({ target }) => set({ timezone: target.value })}
+        >
+          {[...new Set([draft.timezone, ...ZONES])].map((zone) => (
+            <option key={zone}>{zone}</option>
+          ))}
+        </select>
+      </label>
+      <label className="field">
+        {t('site.currency')}
+        <select
+          className="select"
+          value={draft.currency}
+          onChange={({ target }) => set({ currency: target.value })}
+        >
+          {[...new Set([draft.currency, ...CURRENCIES])].map((currency) => (
+            <option key={currency}>{currency}</option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function Exclusions({ draft, set }: PartProps) {
   const { t } = useLocale();
   const fields = ['excludedIps', 'excludedParameters', 'excludedAgents'] as const;
   return (

@@ -166,18 +166,7 @@ function Found({ subjects, again }: { subjects: DataSubject[]; again: () => void
   if (!subjects.length) return <Empty>{t('subject.none')}</Empty>;
   return (
     <>
-      <ul className="entries" data-testid="subjects">
-        {subjects.map(({ visit, visitorId, userId, address, at }) => (
-          <li key={visit}>
-            <div className="entry-text">
-              <strong>{userId || visitorId}</strong>
-              <small>
-                {at} · {address}
-              </small>
-            </div>
-          </li>
-        ))}
-      </ul>
+      <Entries subjects={subjects} />
       {download.error && <Fault error={download.error} />}
       <div className="form-foot">
         <button type="button" className="button-quiet" onClick={() => download.mutate()}>
@@ -213,5 +202,22 @@ function Found({ subjects, again }: { subjects: DataSubject[]; again: () => void
         </Sheet>
       )}
     </>
+  );
+}
+
+function Entries({ subjects }: { subjects: DataSubject[] }) {
+  return (
+    <ul className="entries" data-testid="subjects">
+      {subjects.map(({ visit, visitorId, userId, address, at }) => (
+        <li key={visit}>
+          <div className="entry-text">
+            <strong>{userId || visitorId}</strong>
+            <small>
+              {at} · {address}
+            </small>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

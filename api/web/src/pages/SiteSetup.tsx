@@ -17,7 +17,6 @@ export function SiteSetup() {
   const { site, search } = useView();
   const live = useLive(site.id);
   const { data: wasVisited } = useQuery(everVisitedQuery(site.id));
-  const { data: failures = [] } = useQuery(trackingFailuresQuery(site.id));
   const visitors = live.snapshot?.visitors.m30 ?? 0;
   const isDone = wasVisited === true || visitors > 0;
   return (
@@ -64,20 +63,7 @@ export function SiteSetup() {
             )}
           </p>
           <Connection live={live} />
-          {failures.length > 0 && (
-            <div className="fault">
-              <p>
-                <strong>{t('guide.failures')}</strong>
-              </p>
-              <ul>
-                {failures.map(({ problem, url }) => (
-                  <li key={`${problem} ${url}`}>
-                    {problem} {url}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          )}
+          <Failures site={site.id} />
           {isDone && (
             <Link
               to="/sites/$siteId"
@@ -92,5 +78,26 @@ export function SiteSetup() {
         </li>
       </ol>
     </main>
+  );
+}
+
+/** What the site sent that could not be recorded. */
+function Failures({ site }: { site: number }) {
+  const { t } = useLocale();
+  const { data: failures = [] } = useQuery(trackingFailuresQuery(site));
+  if (!failures.length) return null;
+  return (
+    <div className="fault">
+      <p>
+        <strong>{t('guide.failures')}</strong>
+      </p>
+      <ul>
+        {failures.map(({ problem, url }) => (
+          <li key={`${problem} ${url}`}>
+            {problem} {url}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 //! Which format a line has.
 
-use super::{common, extended::Columns, line::LogLine, objects};
+use super::{combined, extended::Columns, line::LogLine, objects};
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -50,11 +50,11 @@ impl Reader {
     /// Reads a line.
     pub(super) fn read(&self, line: &str) -> Option<LogLine> {
         match self.format {
-            Format::Common => common::read(line),
+            Format::Common => combined::read(line),
             Format::Extended => self.columns.read(line),
             Format::Json => objects::read(line),
             Format::Auto if line.starts_with('{') => objects::read(line),
-            Format::Auto if self.header.is_empty() => common::read(line),
+            Format::Auto if self.header.is_empty() => combined::read(line),
             Format::Auto => self.columns.read(line),
         }
     }

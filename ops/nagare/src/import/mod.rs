@@ -4,7 +4,7 @@
 //! run that was interrupted goes on where it ended, a log that grew or was renamed continues, and one
 //! that is imported again sends nothing. A kill between an answer and its note repeats one request.
 
-mod common;
+mod combined;
 mod extended;
 mod format;
 mod line;

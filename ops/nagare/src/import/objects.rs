@@ -4,7 +4,7 @@ use nagare_schema::UnixSeconds;
 use serde_json::Value;
 
 use super::{
-    common,
+    combined,
     line::{LogLine, given},
 };
 
@@ -72,7 +72,7 @@ fn instant(value: &Value) -> Option<UnixSeconds> {
         return Some(UnixSeconds(seconds as i64));
     }
     let instant = text.parse::<jiff::Timestamp>().ok().map(|instant| UnixSeconds(instant.as_second()));
-    instant.or_else(|| common::instant(&text))
+    instant.or_else(|| combined::instant(&text))
 }
 
 #[cfg(test)]
