@@ -1,7 +1,7 @@
 //! Facts as bytes: MessagePack, the version in the message header.
 //!
-//! Since version 2 a struct is the list of its fields, and batches are compressed with LZ4; before, it
-//! was a map by their names, uncompressed. Both are read. Fields are only added, at the end and with a
+//! Since version 2 batches are lists of their fields, compressed with LZ4; before, they were maps by the
+//! names of the fields, as hits in the archive still are. Both are read. Fields are only added, at the end and with a
 //! default; every version ever written keeps a fixture that a test decodes forever.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ pub trait Fact: Serialize + DeserializeOwned {
     const NAME: &'static str;
     /// The version that is written; older ones are read.
     const VERSION: u16;
-    /// Compressed: worth it where many facts are alike.
+    /// A compressed list of fields: worth it where many facts are alike and soon read.
     const PACKED: bool = true;
 }
 
@@ -38,8 +38,8 @@ impl Fact for crate::EventBatch {
 
 impl Fact for crate::Hit {
     const NAME: &'static str = "hit";
-    const VERSION: u16 = 2;
-    // The archive's column is compressed as a whole.
+    const VERSION: u16 = 1;
+    // The archive is kept for years: it names its fields, and its column is compressed as a whole.
     const PACKED: bool = false;
 }
 
@@ -87,7 +87,8 @@ pub enum CodecError {
 /// # Errors
 /// [`CodecError::Unwritable`], only when a type breaks MessagePack's rules.
 pub fn encode<T: Fact>(fact: &T) -> Result<Vec<u8>, CodecError> {
-    let plain = rmp_serde::to_vec(fact).map_err(|source| CodecError::Unwritable { name: T::NAME, source })?;
+    let written = if T::PACKED { rmp_serde::to_vec(fact) } else { rmp_serde::to_vec_named(fact) };
+    let plain = written.map_err(|source| CodecError::Unwritable { name: T::NAME, source })?;
     if !T::PACKED {
         return Ok(plain);
     }

@@ -193,8 +193,8 @@ fn hits() {
     let batch = HitBatch { producer: ProducerId(7), counter: 3, config_revision: 12, hits: vec![hit()] };
     for version in 1..=2 {
         check(version, &batch);
-        check(version, &hit());
     }
+    check(1, &hit());
 }
 
 #[test]
