@@ -33,32 +33,30 @@ const SOURCES: [(ExtractionSource, &str, &str); 3] = [
     (ExtractionSource::ActionName, "action_name", "Page Title"),
 ];
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
     Method::new("CustomDimensions.getCustomDimension", Permission::View, Family::Report, |call, granted| {
         Box::pin(answer(call, granted))
     }),
-    method("CustomDimensions.configureNewCustomDimension", Permission::Write, |call, granted| {
+    Method::configuration("CustomDimensions.configureNewCustomDimension", Permission::Write, |call, granted| {
         Box::pin(add(call, granted))
     }),
-    method("CustomDimensions.configureExistingCustomDimension", Permission::Write, |call, granted| {
+    Method::configuration("CustomDimensions.configureExistingCustomDimension", Permission::Write, |call, granted| {
         Box::pin(update(call, granted))
     }),
-    method("CustomDimensions.getConfiguredCustomDimensions", Permission::View, |call, granted| {
+    Method::configuration("CustomDimensions.getConfiguredCustomDimensions", Permission::View, |call, granted| {
         ready(list(&call, &granted, None))
     }),
-    method("CustomDimensions.getConfiguredCustomDimensionsHavingScope", Permission::View, |call, granted| {
-        ready(scope(call.params).and_then(|scope| list(&call, &granted, Some(scope))))
+    Method::configuration(
+        "CustomDimensions.getConfiguredCustomDimensionsHavingScope",
+        Permission::View,
+        |call, granted| ready(scope(call.params).and_then(|scope| list(&call, &granted, Some(scope)))),
+    ),
+    Method::configuration("CustomDimensions.getAvailableScopes", Permission::View, |call, granted| {
+        ready(scopes(&call, &granted))
     }),
-    method("CustomDimensions.getAvailableScopes", Permission::View, |call, granted| ready(scopes(&call, &granted))),
-    method("CustomDimensions.getAvailableExtractionDimensions", Permission::SomeWrite, |_, _| ready(Ok(sources()))),
+    Method::configuration("CustomDimensions.getAvailableExtractionDimensions", Permission::SomeWrite, |_, _| {
+        ready(Ok(sources()))
+    }),
 ];
 
 fn ready(answer: Result<Answer, Fault>) -> Answering<'static> {

@@ -3,12 +3,11 @@
 use nagare_schema::{Config, ConfigKey, Entity, Goal, GoalAttribute, GoalId, PatternKind, SiteId};
 
 use super::{
-    Answering, Call, Method,
+    Call, Method,
     change::{change, create},
 };
 use crate::{
     error::Fault,
-    metrics::Family,
     permission::{Granted, Permission},
     request::{Params, decode},
     table::Answer,
@@ -18,20 +17,16 @@ use crate::{
 /// Characters of a goal's name, description and pattern.
 const TEXT_CHARS_MAX: usize = 255;
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
-    method("Goals.addGoal", Permission::Write, |call, granted| Box::pin(add(call, granted))),
-    method("Goals.updateGoal", Permission::Write, |call, granted| Box::pin(update(call, granted))),
-    method("Goals.deleteGoal", Permission::Write, |call, granted| Box::pin(delete(call, granted))),
-    method("Goals.getGoal", Permission::View, |call, granted| Box::pin(std::future::ready(get(&call, &granted)))),
-    method("Goals.getGoals", Permission::View, |call, granted| Box::pin(std::future::ready(Ok(list(&call, &granted))))),
+    Method::configuration("Goals.addGoal", Permission::Write, |call, granted| Box::pin(add(call, granted))),
+    Method::configuration("Goals.updateGoal", Permission::Write, |call, granted| Box::pin(update(call, granted))),
+    Method::configuration("Goals.deleteGoal", Permission::Write, |call, granted| Box::pin(delete(call, granted))),
+    Method::configuration("Goals.getGoal", Permission::View, |call, granted| {
+        Box::pin(std::future::ready(get(&call, &granted)))
+    }),
+    Method::configuration("Goals.getGoals", Permission::View, |call, granted| {
+        Box::pin(std::future::ready(Ok(list(&call, &granted))))
+    }),
 ];
 
 fn goal_id(params: &Params) -> Result<GoalId, Fault> {

@@ -8,7 +8,6 @@ use super::{Answering, Call, Method, registry, report};
 use crate::{
     describe::{self, Asked, Descriptor},
     error::Fault,
-    metrics::Family,
     period::{self, PeriodKind},
     permission::{Granted, Permission, check_site},
     shape::Columns,
@@ -16,19 +15,15 @@ use crate::{
     value::{Record, Value},
 };
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
-    method("API.getReportMetadata", Permission::SomeView, |call, _| ready(list(&call))),
-    method("API.getMetadata", Permission::View, |call, granted| ready(matching(&call, &granted))),
-    method("API.getGlossaryReports", Permission::View, |call, granted| ready(Ok(reports(&call, &granted)))),
-    method("API.getGlossaryMetrics", Permission::View, |call, granted| ready(Ok(metrics(&call, &granted)))),
+    Method::configuration("API.getReportMetadata", Permission::SomeView, |call, _| ready(list(&call))),
+    Method::configuration("API.getMetadata", Permission::View, |call, granted| ready(matching(&call, &granted))),
+    Method::configuration("API.getGlossaryReports", Permission::View, |call, granted| {
+        ready(Ok(reports(&call, &granted)))
+    }),
+    Method::configuration("API.getGlossaryMetrics", Permission::View, |call, granted| {
+        ready(Ok(metrics(&call, &granted)))
+    }),
 ];
 
 fn ready<'a>(answer: Result<Answer, Fault>) -> Answering<'a> {

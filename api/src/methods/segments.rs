@@ -3,10 +3,9 @@
 use jiff::ToSpan;
 use nagare_schema::{GrantLevel, SiteId, named_setting};
 
-use super::{Answering, Call, Method, report};
+use super::{Call, Method, report};
 use crate::{
     error::Fault,
-    metrics::Family,
     permission::{Granted, Permission, check_site},
     plan,
     segment::{self, Context, Listed, Suggested},
@@ -14,17 +13,13 @@ use crate::{
     value::{Record, Value},
 };
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
-    method("API.getSegmentsMetadata", Permission::SomeView, |call, _| Box::pin(std::future::ready(metadata(&call)))),
-    method("API.getSuggestedValuesForSegment", Permission::View, |call, granted| Box::pin(suggested(call, granted))),
+    Method::configuration("API.getSegmentsMetadata", Permission::SomeView, |call, _| {
+        Box::pin(std::future::ready(metadata(&call)))
+    }),
+    Method::configuration("API.getSuggestedValuesForSegment", Permission::View, |call, granted| {
+        Box::pin(suggested(call, granted))
+    }),
 ];
 
 /// Where clients may read the engines of browsers.

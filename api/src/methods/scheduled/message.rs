@@ -32,10 +32,10 @@ const ALWAYS: usize = 2;
 pub(super) async fn text(call: &Call<'_>, report: &ScheduledReport, period: &str, date: &str) -> Result<String, Fault> {
     let periods = period::parse(period, date, today(call, &[report.site]))?;
     let first = periods.list.first().ok_or_else(|| Fault::missing("date"))?;
-    let mut told = first.pretty();
-    if first.kind == PeriodKind::Week {
-        told = told.to_lowercase().chars().take(1).chain(told.chars().skip(1)).collect();
-    }
+    let told = match first.kind {
+        PeriodKind::Week => first.pretty().replacen("Week", "week", 1),
+        _ => first.pretty(),
+    };
     let params = about(report, period, date).with("enhanced", "1");
     let is_one = report.reports.iter().any(|id| id == ONE);
     let method = if is_one { "MultiSites.getOne" } else { "MultiSites.getAll" };

@@ -10,46 +10,53 @@ pub(super) use account::confirm;
 use super::{Answering, Call, Method};
 use crate::{
     error::Fault,
-    metrics::Family,
     permission::{Granted, Permission},
     table::Answer,
     value::Value,
 };
 
-const fn method(
-    name: &'static str,
-    permission: Permission,
-    action: for<'a> fn(Call<'a>, Granted) -> Answering<'a>,
-) -> Method {
-    Method::new(name, permission, Family::Configuration, action)
-}
-
 pub(super) const METHODS: &[Method] = &[
-    method("UsersManager.getUsers", Permission::SomeAdmin, |call, _| now(Ok(read::users(&call)))),
-    method("UsersManager.getUsersLogin", Permission::SomeAdmin, |call, _| now(Ok(read::logins(&call)))),
-    method("UsersManager.getUser", Permission::SignedIn, |call, _| now(read::user(&call))),
-    method("UsersManager.getUserByEmail", Permission::Superuser, |call, _| now(read::user_by_email(&call))),
-    method("UsersManager.getUsersAccessFromSite", Permission::Admin, |call, granted| {
+    Method::configuration("UsersManager.getUsers", Permission::SomeAdmin, |call, _| now(Ok(read::users(&call)))),
+    Method::configuration("UsersManager.getUsersLogin", Permission::SomeAdmin, |call, _| now(Ok(read::logins(&call)))),
+    Method::configuration("UsersManager.getUser", Permission::SignedIn, |call, _| now(read::user(&call))),
+    Method::configuration("UsersManager.getUserByEmail", Permission::Superuser, |call, _| {
+        now(read::user_by_email(&call))
+    }),
+    Method::configuration("UsersManager.getUsersAccessFromSite", Permission::Admin, |call, granted| {
         now(read::access_of_site(&call, &granted))
     }),
-    method("UsersManager.getUsersWithSiteAccess", Permission::Admin, |call, granted| {
+    Method::configuration("UsersManager.getUsersWithSiteAccess", Permission::Admin, |call, granted| {
         now(read::users_with_access(&call, &granted))
     }),
-    method("UsersManager.getUsersSitesFromAccess", Permission::Superuser, |call, _| now(read::sites_by_user(&call))),
-    method("UsersManager.getSitesAccessFromUser", Permission::Superuser, |call, _| now(read::sites_of_user(&call))),
-    method("UsersManager.hasSuperUserAccess", Permission::None, |call, _| now(Ok(call.caller.is_superuser().into()))),
-    method("UsersManager.getUsersHavingSuperUserAccess", Permission::SignedIn, |call, _| {
+    Method::configuration("UsersManager.getUsersSitesFromAccess", Permission::Superuser, |call, _| {
+        now(read::sites_by_user(&call))
+    }),
+    Method::configuration("UsersManager.getSitesAccessFromUser", Permission::Superuser, |call, _| {
+        now(read::sites_of_user(&call))
+    }),
+    Method::configuration("UsersManager.hasSuperUserAccess", Permission::None, |call, _| {
+        now(Ok(call.caller.is_superuser().into()))
+    }),
+    Method::configuration("UsersManager.getUsersHavingSuperUserAccess", Permission::SignedIn, |call, _| {
         now(Ok(read::superusers(&call)))
     }),
-    method("UsersManager.userExists", Permission::SomeAdmin, |call, _| now(read::exists(&call))),
-    method("UsersManager.userEmailExists", Permission::SomeAdmin, |call, _| now(read::email_exists(&call))),
-    method("UsersManager.getUserLoginFromUserEmail", Permission::SomeAdmin, |call, _| now(read::login_of(&call))),
-    method("UsersManager.addUser", Permission::SomeAdmin, |call, _| Box::pin(account::add(call))),
-    method("UsersManager.inviteUser", Permission::SomeAdmin, |call, _| Box::pin(account::invite(call))),
-    method("UsersManager.deleteUser", Permission::SomeAdmin, |call, _| Box::pin(account::delete(call))),
-    method("UsersManager.setUserAccess", Permission::SomeAdmin, |call, _| Box::pin(account::set_access(call))),
-    method("UsersManager.setSuperUserAccess", Permission::Superuser, |call, _| Box::pin(account::set_superuser(call))),
-    method("UsersManager.createAppSpecificTokenAuth", Permission::None, |call, _| {
+    Method::configuration("UsersManager.userExists", Permission::SomeAdmin, |call, _| now(read::exists(&call))),
+    Method::configuration("UsersManager.userEmailExists", Permission::SomeAdmin, |call, _| {
+        now(read::email_exists(&call))
+    }),
+    Method::configuration("UsersManager.getUserLoginFromUserEmail", Permission::SomeAdmin, |call, _| {
+        now(read::login_of(&call))
+    }),
+    Method::configuration("UsersManager.addUser", Permission::SomeAdmin, |call, _| Box::pin(account::add(call))),
+    Method::configuration("UsersManager.inviteUser", Permission::SomeAdmin, |call, _| Box::pin(account::invite(call))),
+    Method::configuration("UsersManager.deleteUser", Permission::SomeAdmin, |call, _| Box::pin(account::delete(call))),
+    Method::configuration("UsersManager.setUserAccess", Permission::SomeAdmin, |call, _| {
+        Box::pin(account::set_access(call))
+    }),
+    Method::configuration("UsersManager.setSuperUserAccess", Permission::Superuser, |call, _| {
+        Box::pin(account::set_superuser(call))
+    }),
+    Method::configuration("UsersManager.createAppSpecificTokenAuth", Permission::None, |call, _| {
         Box::pin(account::create_token(call))
     }),
 ];
