@@ -124,9 +124,14 @@ mod tests {
 
     #[test]
     fn what_is_not_packed_as_it_should_be_is_an_error() {
-        let claims = |size: u32| [&[PACKED_MARK][..], &size.to_le_bytes(), &[0; 8]].concat();
-        for bytes in [vec![PACKED_MARK], claims(u32::MAX), claims(100)] {
-            assert!(matches!(decode::<crate::HitBatch>(2, &bytes), Err(CodecError::Packing { .. })));
+        let claiming = |size: u32| [&[PACKED_MARK][..], &size.to_le_bytes(), &[0; 8]].concat();
+        for (bytes, said) in
+            [(vec![PACKED_MARK], "found none"), (claiming(100), ""), (claiming(u32::MAX), "are more than")]
+        {
+            let Err(CodecError::Packing { reason, .. }) = decode::<crate::HitBatch>(2, &bytes) else {
+                panic!("no error")
+            };
+            assert!(reason.contains(said), "{reason}");
         }
     }
 }
