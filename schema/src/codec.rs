@@ -126,7 +126,7 @@ mod tests {
     fn what_is_not_packed_as_it_should_be_is_an_error() {
         let claiming = |size: u32| [&[PACKED_MARK][..], &size.to_le_bytes(), &[0; 8]].concat();
         for (bytes, said) in
-            [(vec![PACKED_MARK], "found none"), (claiming(100), ""), (claiming(u32::MAX), "are more than")]
+            [(vec![PACKED_MARK], "found none"), (claiming(100), "offset"), (claiming(u32::MAX), "are more than")]
         {
             let Err(CodecError::Packing { reason, .. }) = decode::<crate::HitBatch>(2, &bytes) else {
                 panic!("no error")
