@@ -216,10 +216,7 @@ impl Worker {
             reads.push(Read::Passed { to: complete });
             return Ok(());
         }
-        if !self.context.directory.wait_for(batch.config_revision).await {
-            tracing::warn!(revision = batch.config_revision, "deciding without the configuration that ingest had seen");
-        }
-        self.enricher.rules.turn_to(&self.context.directory.snapshot());
+        self.enricher.rules.turn_to(&self.context.directory.at(batch.config_revision).await);
         let done = if resumed { position.hits as usize } else { 0 };
         self.enrich(message.sequence, batch, done, reads);
         Ok(())

@@ -1,4 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_nats::jetstream::{self, kv};
 use bytes::Bytes;
@@ -15,6 +19,8 @@ const HISTORY: i64 = 64;
 const VALUE_BYTES_MAX: i32 = 256 * 1024;
 /// Time a change may take to come back through the watch.
 const VISIBLE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Earlier states of the directory that are kept, for hits that were judged by them.
+const RECENT_MAX: usize = 32;
 
 /// Why the directory cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,11 @@ pub enum Expected {
 pub struct Directory {
     bucket: kv::Store,
     current: watch::Receiver<Arc<Config>>,
+    recent: Recent,
 }
+
+/// The last states of the directory, oldest first, without the current one.
+type Recent = Arc<Mutex<VecDeque<Arc<Config>>>>;
 
 impl Directory {
     /// Opens the bucket, loads it, and follows it until `stop`.
@@ -71,15 +81,30 @@ impl Directory {
             .await
             .map_err(unavailable)?;
         let (sender, current) = watch::channel(Arc::new(Config::default()));
-        let follower = Follower { bucket: bucket.clone(), sender };
+        let recent = Recent::default();
+        let follower = Follower { bucket: bucket.clone(), sender, recent: recent.clone() };
         let loaded = follower.load().await?;
         tokio::spawn(follower.follow(loaded, stop));
-        Ok(Self { bucket, current })
+        Ok(Self { bucket, current, recent })
     }
 
     /// The directory as it is now.
     pub fn snapshot(&self) -> Arc<Config> {
         self.current.borrow().clone()
+    }
+
+    /// The directory as it was at `revision`, once this process has seen that; the nearest state
+    /// known when it is too long ago, or takes too long.
+    pub async fn at(&self, revision: u64) -> Arc<Config> {
+        if !self.wait_for(revision).await {
+            tracing::warn!(revision, "the configuration that was asked for has not come; an older one is used");
+        }
+        let current = self.snapshot();
+        if current.revision <= revision {
+            return current;
+        }
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        state_at(&recent, revision).unwrap_or(current)
     }
 
     /// Reports every change.
@@ -153,6 +178,7 @@ impl Directory {
 struct Follower {
     bucket: kv::Store,
     sender: watch::Sender<Arc<Config>>,
+    recent: Recent,
 }
 
 impl Follower {
@@ -169,6 +195,18 @@ impl Follower {
         Ok(watch)
     }
 
+    /// Keeps the state as it is and applies a change to a copy.
+    fn advance(&self, entry: &kv::Entry) {
+        {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if recent.len() == RECENT_MAX {
+                recent.pop_front();
+            }
+            recent.push_back(self.sender.borrow().clone());
+        }
+        self.sender.send_modify(|config| apply(Arc::make_mut(config), entry));
+    }
+
     /// Applies changes until `stop`, opening the watch anew when it breaks.
     async fn follow(self, mut watch: kv::Watch, stop: CancellationToken) {
         let mut backoff = Backoff::default();
@@ -177,7 +215,7 @@ impl Follower {
                 () = stop.cancelled() => return,
                 entry = watch.next() => {
                     if let Some(Ok(entry)) = entry {
-                        self.sender.send_modify(|config| apply(Arc::make_mut(config), &entry));
+                        self.advance(&entry);
                         backoff.reset();
                         continue;
                     }
@@ -195,6 +233,11 @@ impl Follower {
             };
         }
     }
+}
+
+/// The newest of `recent` that is not newer than `revision`, else the oldest.
+fn state_at(recent: &VecDeque<Arc<Config>>, revision: u64) -> Option<Arc<Config>> {
+    recent.iter().rev().find(|config| config.revision <= revision).or(recent.front()).cloned()
 }
 
 fn apply(config: &mut Config, entry: &kv::Entry) {
@@ -264,4 +307,19 @@ fn decode_entity(key: &ConfigKey, value: &[u8]) -> Option<Entity> {
 
 fn unavailable(error: impl std::fmt::Display) -> DirectoryError {
     DirectoryError::Unavailable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_of_the_past_is_the_newest_that_is_not_newer() {
+        let state = |revision| Arc::new(Config { revision, ..Config::default() });
+        let recent = VecDeque::from([state(3), state(5), state(9)]);
+        let found = |revision| state_at(&recent, revision).map(|config| config.revision);
+        assert_eq!((found(5), found(8), found(20)), (Some(5), Some(5), Some(9)));
+        assert_eq!(found(1), Some(3), "too long ago: the oldest that is kept");
+        assert!(state_at(&VecDeque::new(), 1).is_none());
+    }
 }
