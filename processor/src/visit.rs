@@ -306,13 +306,16 @@ fn record(hit: &EnrichedHit, input: &ActionInput, before: Option<&Visit>, after:
     after.interactions += u32::from(input.is_interaction());
     after.searches += u32::from(input.kind == ActionKind::Search);
     after.events += u32::from(input.kind == ActionKind::Event);
-    if before.is_none() {
+    // A visit that began with something else begins with its first page (recorded; §3.3 says never).
+    if after.entry_url.is_none() {
         let undefined = || Some(PageUrl { name: "".into(), prefix: UrlPrefix::None });
         after.entry_url = match input.kind {
             ActionKind::PageView => input.url.clone(),
             ActionKind::Search => undefined(),
             _ => None,
         };
+    }
+    if before.is_none() {
         after.entry_title = input.name.clone().filter(|_| input.is_interaction());
     }
     if input.is_interaction() {

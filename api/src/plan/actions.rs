@@ -306,8 +306,8 @@ fn goal_totals(scope: &Scope) -> Statement {
     bind(scope, sql, 1)
 }
 
-/// Keys: page, goal. Numbers: conversions with the page before, their revenue, most pages before one
-/// of a day, and shares of conversion and revenue when every page before gets an equal one.
+/// Keys: page, goal. Numbers: conversions with the page before, their revenue, most page views
+/// before one of a day, and shares of conversion and revenue when every page view before gets an equal one.
 fn page_goals(scope: &Scope, column: &str) -> Statement {
     let sql = format!(
         "SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), \
@@ -316,7 +316,7 @@ fn page_goals(scope: &Scope, column: &str) -> Statement {
          sum(round(1 / length(pages), 4)) AS day_share, \
          sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (\
          SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, \
-         groupUniqArray(a.page) AS pages FROM ({conversions}) AS c INNER JOIN (\
+         groupArray(a.page) AS pages FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page, at FROM actions \
          WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}}) AS a \
          ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at AND a.page != '' \

@@ -1,5 +1,6 @@
-//! A segment as a condition: on the table that a statement reads where it can, else on the visit ids
-//! that another table names (`segments.md` §4).
+//! A segment as a condition. It selects visits: a statement over visits tests their columns, any other
+//! asks for the ids of visits that a table names, and counts all that those visits did
+//! (`segments.md` §4.1, §4.4; not §4.3, which the recorded answers contradict).
 
 use super::{Bound, Statement};
 use crate::segment::{Check, Clause, Column, ColumnKind, Operator, Rows, Segment, Test, Whole, leading_number};
@@ -12,7 +13,7 @@ impl Rows {
     pub(super) fn table(self) -> &'static str {
         match self {
             Self::Visits => "visits",
-            Self::Actions | Self::Events => "actions",
+            Self::Actions => "actions",
             Self::Conversions => "conversions",
             Self::Items => "conversion_items",
         }
@@ -21,7 +22,7 @@ impl Rows {
     /// Rows that cancel others must not select.
     fn group(self) -> &'static str {
         match self {
-            Self::Actions | Self::Events => "",
+            Self::Actions => "",
             _ => " GROUP BY visit_id HAVING sum(sign) > 0",
         }
     }
@@ -93,12 +94,13 @@ impl Part {
         Self { rows: clause.tables().map(of_table).collect(), visits }
     }
 
-    /// The ways to make this hold, too: on the statement's own row, or on a row of another table.
+    /// The ways to make this hold, too: on the visit that a statement counts, or on a row of another table.
     fn extend<'a>(&'a self, choice: &'a Choice, own: Rows) -> impl Iterator<Item = Choice> + 'a {
-        let here = self.rows.iter().filter(move |(rows, ..)| *rows == own).map(|(_, text, _)| text);
+        let is_here = move |rows: Rows| rows == own && own == Rows::Visits;
+        let here = self.rows.iter().filter(move |(rows, ..)| is_here(*rows)).map(|(_, text, _)| text);
         let here: Vec<String> = here.chain(&self.visits).cloned().collect();
         let here = (!here.is_empty()).then(|| choice.and_here(any(here)));
-        let elsewhere = self.rows.iter().filter(move |(rows, ..)| *rows != own);
+        let elsewhere = self.rows.iter().filter(move |(rows, ..)| !is_here(*rows));
         here.into_iter().chain(elsewhere.map(|(rows, text, passes)| choice.and_in(*rows, text, *passes)))
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn values(columns: &[Test], sites: &[SiteId], since: Date) -> Stateme
 
 fn of_column(test: &Test) -> String {
     let times = match test.rows {
-        Rows::Actions | Rows::Events => "toInt64(count())",
+        Rows::Actions => "toInt64(count())",
         Rows::Visits | Rows::Conversions | Rows::Items => "sum(toInt64(sign))",
     };
     format!(

@@ -7,8 +7,6 @@ use super::called::Vocabulary;
 pub(crate) enum Rows {
     Visits,
     Actions,
-    /// Events and contents: they select visits, also where a report is about actions.
-    Events,
     Conversions,
     Items,
 }
@@ -197,11 +195,6 @@ impl Field {
     /// Of actions.
     pub(crate) const fn action(name: &'static str, title: &'static str, column: Column) -> Self {
         Self { category: Category::Behaviour, ..Self::new(name, title, Source::Column(Rows::Actions, column)) }
-    }
-
-    /// Of events and contents.
-    pub(crate) const fn event(name: &'static str, title: &'static str, column: Column) -> Self {
-        Self { category: Category::Behaviour, ..Self::new(name, title, Source::Column(Rows::Events, column)) }
     }
 
     pub(crate) const fn metric(self) -> Self {

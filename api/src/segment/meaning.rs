@@ -111,7 +111,7 @@ impl Test {
 impl Clause {
     /// The tables that its tests are about.
     pub(crate) fn tables(&self) -> impl Iterator<Item = Rows> + '_ {
-        [Rows::Visits, Rows::Actions, Rows::Events, Rows::Conversions, Rows::Items]
+        [Rows::Visits, Rows::Actions, Rows::Conversions, Rows::Items]
             .into_iter()
             .filter(|rows| self.rows.iter().any(|test| test.rows == *rows))
     }

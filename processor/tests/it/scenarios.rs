@@ -247,6 +247,8 @@ fn c22_and_c23_search_off_and_content_first() {
     let visit = shop.visit();
     assert_eq!((visit.actions, visit.interactions, &visit.entry_url), (0, 0, &None));
     assert_eq!(shop.actions()[0].kind, ActionKind::Content);
+    shop.send([page("a", 60), page("b", 90)]);
+    assert_eq!(shop.visit().entry_url.as_ref().unwrap().name.as_ref(), "shop.example/a");
 }
 
 #[test]

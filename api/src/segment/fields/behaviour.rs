@@ -20,11 +20,11 @@ const fn exact(name: &'static str, title: &'static str, sql: &'static str, guard
 }
 
 const fn event(name: &'static str, title: &'static str, column: Column) -> Field {
-    Field::event(name, title, column.of("kind = 10")).within(Category::Events)
+    Field::action(name, title, column.of("kind = 10")).within(Category::Events)
 }
 
 const fn content(name: &'static str, title: &'static str, sql: &'static str) -> Field {
-    Field::event(name, title, Column::exact(sql).of("kind = 13"))
+    Field::action(name, title, Column::exact(sql).of("kind = 13"))
 }
 
 pub(super) const FIELDS: &[Field] = &[

@@ -217,16 +217,21 @@ impl GoalOfPage {
         }
     }
 
-    /// `total`: all conversions of the goal, where the rate is told.
+    /// `total`: all conversions of the goal, where the rate is told. A page seen several times before
+    /// a conversion has it as often, but no rate above one.
     fn columns(&self, total: Option<f64>) -> Record {
-        let mut record = Record::default()
-            .with("nb_conversions", Value::number(self.conversions))
-            .with("revenue", Value::number(round(self.revenue, 2)))
-            .with("nb_conv_pages_before", Value::number(self.pages_before))
-            .with("nb_conversions_attrib", Value::number(round(self.conversions_share, 4)))
-            .with("nb_conversions_page_rate", Value::number(quotient(self.conversions, total.unwrap_or(0.0), 3)))
-            .with("nb_conversions_page_uniq", Value::number(self.conversions))
-            .with("revenue_attrib", Value::number(round(self.revenue_share, 4)));
+        let mut record = Record::default();
+        if self.conversions > 0.0 {
+            let rate = quotient(self.conversions, total.unwrap_or(0.0), 3).min(1.0);
+            record = record
+                .with("nb_conversions", Value::number(self.conversions))
+                .with("revenue", Value::number(round(self.revenue, 2)))
+                .with("nb_conv_pages_before", Value::number(self.pages_before))
+                .with("nb_conversions_attrib", Value::number(round(self.conversions_share, 4)))
+                .with("nb_conversions_page_rate", Value::number(rate))
+                .with("nb_conversions_page_uniq", Value::number(self.conversions))
+                .with("revenue_attrib", Value::number(round(self.revenue_share, 4)));
+        }
         if let Some([conversions, revenue, rate, revenue_rate]) = self.entry {
             record.set("revenue_entry", Value::number(round(revenue, 2)));
             record.set("nb_conversions_entry_rate", Value::number(round(rate, 3)));
