@@ -48,6 +48,10 @@ impl Batch {
         self.hits += 1;
         self.bytes += hit.size_bound() + EVENTS_BYTES;
         for event in events {
+            if let VisitEvent::PageTimed(timed) = &event {
+                let text = timed.name.as_ref().map_or(0, |name| name.len());
+                self.bytes += text + timed.url.as_ref().map_or(0, |url| url.name.len());
+            }
             if let VisitEvent::VisitChanged { after, .. } = &event {
                 if let Some(at) = self.visits.get(&after.id)
                     && let VisitEvent::VisitChanged { after: last, .. } = &mut self.events[*at]

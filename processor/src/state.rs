@@ -11,7 +11,11 @@ use nagare_schema::{
     VisitEvent, VisitId, VisitorId,
 };
 
-use crate::{conversion::order_hash, rules::VISIT_IDLE_S_MAX};
+use crate::{
+    conversion::order_hash,
+    pages::{PageSeen, PagesSeen},
+    rules::VISIT_IDLE_S_MAX,
+};
 
 /// Producers whose counters are remembered, most recent first. A forgotten one could repeat an
 /// append unnoticed, so this is well above the ingest processes that live at once.
@@ -30,6 +34,8 @@ pub struct State {
     by_visitor: HashTable<u32>,
     by_config: HashTable<u32>,
     carts: BTreeMap<VisitId, Arc<Conversion>>,
+    /// Page views whose timings may still come.
+    pages: PagesSeen,
     /// Orders of the visits held, by hash of their id.
     orders: HashMap<(SiteId, u64), VisitId>,
     producers: Vec<ProducerMark>,
@@ -77,6 +83,11 @@ impl State {
     /// The open cart of a visit.
     pub fn cart(&self, visit: VisitId) -> Option<&Arc<Conversion>> {
         self.carts.get(&visit)
+    }
+
+    /// The page view of a visit that a `pv_id` names (§5.7).
+    pub fn page(&self, visit: VisitId, pageview_id: &str) -> Option<&PageSeen> {
+        self.pages.find(visit, pageview_id)
     }
 
     /// True when a visit held has placed this order.
@@ -149,7 +160,9 @@ impl State {
                     self.orders.insert((after.site, order_hash(id)), after.visit);
                 }
             }
-            VisitEvent::ConversionChanged { .. } | VisitEvent::HitAccepted { .. } | VisitEvent::ActionRecorded(_) => {}
+            VisitEvent::ActionRecorded(action) => self.pages.note(action),
+            VisitEvent::PageTimed(timed) => self.pages.time(timed),
+            VisitEvent::ConversionChanged { .. } | VisitEvent::HitAccepted { .. } => {}
         }
     }
 
@@ -165,6 +178,7 @@ impl State {
             self.unlink(*slot, Tables::All);
             if let Some(visit) = self.slots[*slot as usize].take() {
                 self.carts.remove(&visit.id);
+                self.pages.forget(visit.id);
             }
             self.free.push(*slot);
         }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use nagare_schema::{
-    Action, Hit, HitKind, Identity, PageUrl, Referrer, Returning, SiteId, UnixSeconds, UrlPrefix, Visit, VisitCustom,
-    VisitEvent, VisitId, VisitorId,
+    Action, Hit, HitKind, Identity, PageTimed, PageUrl, Referrer, Returning, SiteId, Timings, UnixSeconds, UrlPrefix,
+    Visit, VisitCustom, VisitEvent, VisitId, VisitorId,
 };
 
 use crate::{
@@ -99,7 +99,34 @@ pub fn decide(state: &State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Vec<Vi
     events.push(VisitEvent::VisitChanged { before, after: Arc::new(after) });
     events.extend(action.map(|action| VisitEvent::ActionRecorded(Arc::new(action))));
     events.extend(conversions);
+    events.extend(late_timings(state, hit, ongoing.map(|visit| visit.id)));
     events
+}
+
+/// Timings that any other hit of the visit tells of a page view (§5.7). The whole `pv_id` is compared
+/// with what is stored of the page's.
+fn late_timings(state: &State, hit: &EnrichedHit, ongoing: Option<VisitId>) -> Option<VisitEvent> {
+    let told = &hit.hit.timings;
+    let is_page_view = matches!(&hit.step, Step::Action(action) if action.kind == ActionKind::PageView);
+    if is_page_view || *told == Timings::default() {
+        return None;
+    }
+    let visit = ongoing?;
+    let page = state.page(visit, hit.hit.pageview_id.as_deref()?)?;
+    let after = page.timings.updated(told);
+    (after != page.timings).then(|| {
+        VisitEvent::PageTimed(Box::new(PageTimed {
+            revision: hit.id,
+            action: page.action,
+            visit,
+            site: hit.hit.site,
+            day: page.day,
+            url: page.url.clone(),
+            name: page.name.clone(),
+            before: page.timings,
+            after,
+        }))
+    })
 }
 
 fn accepted(hit: &EnrichedHit, visit: Option<VisitId>) -> VisitEvent {

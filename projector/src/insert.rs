@@ -27,7 +27,7 @@ use crate::{
     ledger::Ledger,
     metrics::{Metrics, Table},
     projection::Projection,
-    row::{ActionRow, ConversionItemRow, ConversionRow, HitRow, VisitRow},
+    row::{ActionRow, ConversionItemRow, ConversionRow, HitRow, PageTimingRow, VisitRow},
 };
 
 /// The server gives an insert up after this long, views included …
@@ -123,6 +123,7 @@ impl Writer {
             Table::Hits => self.send::<HitRow>(table, token, rows.hits()).await,
             Table::Visits => self.send::<VisitRow<'_>>(table, token, rows.visits()).await,
             Table::Actions => self.send::<ActionRow<'_>>(table, token, rows.actions()).await,
+            Table::PageTimings => self.send::<PageTimingRow<'_>>(table, token, rows.timings()).await,
             Table::Conversions => self.send::<ConversionRow<'_>>(table, token, rows.conversions()).await,
             Table::ConversionItems => self.send::<ConversionItemRow<'_>>(table, token, rows.items()).await,
         }

@@ -22,19 +22,27 @@ pub(crate) enum Table {
     Hits,
     Visits,
     Actions,
+    PageTimings,
     Conversions,
     ConversionItems,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Hits, Self::Visits, Self::Actions, Self::Conversions, Self::ConversionItems];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Hits,
+        Self::Visits,
+        Self::Actions,
+        Self::PageTimings,
+        Self::Conversions,
+        Self::ConversionItems,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hits => "hits",
             Self::Visits => "visits",
             Self::Actions => "actions",
+            Self::PageTimings => "page_timings",
             Self::Conversions => "conversions",
             Self::ConversionItems => "conversion_items",
         }

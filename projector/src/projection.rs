@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use nagare_schema::{Action, Conversion, EventBatch, GoalId, Hit, HitId, Visit, VisitEvent, VisitId};
+use nagare_schema::{Action, Conversion, EventBatch, GoalId, Hit, HitId, PageTimed, Visit, VisitEvent, VisitId};
 
 use crate::metrics::Table;
-use crate::row::{ActionRow, ConversionItemRow, ConversionRow, HitRow, Sign, VisitRow};
+use crate::row::{ActionRow, ConversionItemRow, ConversionRow, HitRow, PageTimingRow, Sign, VisitRow};
 
 /// A fact of a hit, an action and so on for each table, borrowed from the events of one range.
 ///
@@ -16,6 +16,7 @@ pub(crate) struct Projection<'a> {
     hits: Vec<(HitId, Option<VisitId>, &'a Hit)>,
     visits: Collapsing<(VisitId, HitId), &'a Visit>,
     actions: Vec<&'a Action>,
+    timings: Vec<&'a PageTimed>,
     conversions: Collapsing<(VisitId, GoalId, u64, HitId), &'a Conversion>,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Projection<'a> {
                 self.visits.stand((after.id, after.revision), after);
             }
             VisitEvent::ActionRecorded(action) => self.actions.push(action),
+            VisitEvent::PageTimed(timed) => self.timings.push(timed),
             VisitEvent::ConversionChanged { before, after } => {
                 if let Some(before) = before {
                     self.conversions.cancel(&conversion_key(before), before);
@@ -54,6 +56,7 @@ impl<'a> Projection<'a> {
             Table::Hits => !self.hits.is_empty(),
             Table::Visits => self.visits.rows().next().is_some(),
             Table::Actions => !self.actions.is_empty(),
+            Table::PageTimings => !self.timings.is_empty(),
             Table::Conversions => self.conversions.rows().next().is_some(),
             Table::ConversionItems => self.conversions.rows().any(|(_, conversion)| !conversion.items.is_empty()),
         }
@@ -74,6 +77,11 @@ impl<'a> Projection<'a> {
         self.actions.iter().map(|action| ActionRow::new(action))
     }
 
+    /// Rows of `page_timings`.
+    pub(crate) fn timings(&self) -> impl Iterator<Item = PageTimingRow<'a>> {
+        self.timings.iter().map(|timed| PageTimingRow::new(timed))
+    }
+
     /// Rows of `conversions`.
     pub(crate) fn conversions(&self) -> impl Iterator<Item = ConversionRow<'a>> {
         self.conversions.rows().map(|(sign, conversion)| ConversionRow::new(sign, conversion))
@@ -91,7 +99,7 @@ impl<'a> Projection<'a> {
 /// Rows that an event makes at most.
 pub(crate) fn rows_max(event: &VisitEvent) -> usize {
     match event {
-        VisitEvent::HitAccepted { .. } | VisitEvent::ActionRecorded(_) => 1,
+        VisitEvent::HitAccepted { .. } | VisitEvent::ActionRecorded(_) | VisitEvent::PageTimed(_) => 1,
         VisitEvent::VisitChanged { before, .. } => 1 + usize::from(before.is_some()),
         VisitEvent::ConversionChanged { before, after } => {
             1 + after.items.len() + before.as_ref().map_or(0, |before| 1 + before.items.len())

@@ -33,7 +33,8 @@ impl Fact for crate::HitBatch {
 
 impl Fact for crate::EventBatch {
     const NAME: &'static str = "event_batch";
-    const VERSION: u16 = 2;
+    // Version 3 added the event of late page timings.
+    const VERSION: u16 = 3;
 }
 
 impl Fact for crate::Hit {

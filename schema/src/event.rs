@@ -70,6 +70,8 @@ pub enum VisitEvent {
     },
     /// Something was done in a visit.
     ActionRecorded(Arc<Action>),
+    /// A later hit told timings of a page view.
+    PageTimed(Box<PageTimed>),
     /// A goal was met, an order placed, or a cart changed.
     ConversionChanged {
         /// As it was; `None` when new.
@@ -107,7 +109,7 @@ pub struct SearchDetail {
     pub count: Option<u32>,
 }
 
-/// One tracked action. Immutable: time spent is written on the next action (§3.4).
+/// One tracked action. Immutable: time spent is written on the next action (§3.4), late timings beside it (§5.7).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
     /// The hit it came from.
@@ -168,6 +170,29 @@ pub struct Action {
     /// Bytes.
     #[serde(default)]
     pub bandwidth: Option<u64>,
+}
+
+/// Timings that came after their page view, with a later hit of its visit (§5.7).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageTimed {
+    /// The hit that told them.
+    pub revision: HitId,
+    /// The page view.
+    pub action: HitId,
+    /// Its visit.
+    pub visit: VisitId,
+    /// The site.
+    pub site: SiteId,
+    /// Local date of the page view.
+    pub day: Day,
+    /// The page.
+    pub url: Option<PageUrl>,
+    /// Its title.
+    pub name: Option<Text>,
+    /// The timings until then.
+    pub before: Timings,
+    /// The timings from then on.
+    pub after: Timings,
 }
 
 /// One line of an order or cart (§7.6).

@@ -280,6 +280,25 @@ pub struct Place {
     pub longitude: Option<f64>,
 }
 
+impl Timings {
+    /// In the order of the parameters.
+    pub fn list(&self) -> [Option<u32>; 6] {
+        [self.network, self.server, self.transfer, self.dom_processing, self.dom_completion, self.on_load]
+    }
+
+    /// With those that were told in place of those that were known.
+    pub fn updated(&self, told: &Self) -> Self {
+        Self {
+            network: told.network.or(self.network),
+            server: told.server.or(self.server),
+            transfer: told.transfer.or(self.transfer),
+            dom_processing: told.dom_processing.or(self.dom_processing),
+            dom_completion: told.dom_completion.or(self.dom_completion),
+            on_load: told.on_load.or(self.on_load),
+        }
+    }
+}
+
 impl Hit {
     /// Bytes a hit may take in a batch, from above and cheaply: bounds a message before it is encoded.
     pub fn size_bound(&self) -> usize {

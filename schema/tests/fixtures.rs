@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use nagare_schema::{
     Action, ActionKind, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact, GoalId, Hit,
-    HitBatch, HitId, HitKind, Identity, LocalTime, PageUrl, Partition, Place, ProducerId, ProducerMark, Referrer,
+    HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId, ProducerMark, Referrer,
     ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit, VisitEvent, VisitId,
     VisitorId, decode, encode,
 };
@@ -156,6 +156,20 @@ fn action() -> Action {
     }
 }
 
+fn page_timed() -> PageTimed {
+    PageTimed {
+        revision: id(1),
+        action: id(0),
+        visit: VisitId::from(id(0)),
+        site: SiteId(1),
+        day: Day(19_844),
+        url: Some(page_url()),
+        name: Some("A".into()),
+        before: Timings::default(),
+        after: Timings { on_load: Some(30), ..Timings::default() },
+    }
+}
+
 fn conversion() -> Conversion {
     Conversion {
         site: SiteId(1),
@@ -200,7 +214,7 @@ fn hits() {
 #[test]
 fn events() {
     let after = Arc::new(visit());
-    let batch = EventBatch {
+    let mut batch = EventBatch {
         from: Cursor { sequence: 16, hits: 4, complete: true },
         to: Cursor { sequence: 17, hits: 2, complete: false },
         clock: UnixMillis(1_714_564_860_123),
@@ -215,4 +229,6 @@ fn events() {
     for version in 1..=2 {
         check(version, &batch);
     }
+    batch.events.push(VisitEvent::PageTimed(Box::new(page_timed())));
+    check(3, &batch);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bucket, group_keys, segment_on},
+    clauses::{WINDOW, adds_days, bind, bucket, group_keys, segment_on, timed_actions},
 };
 use crate::{catalogue::TIMING_COLUMNS, segment::Rows};
 
@@ -28,13 +28,14 @@ fn sums(scope: &Scope, keys: usize) -> Statement {
          count(bandwidth), sum(bandwidth), min(bandwidth), max(bandwidth) FROM (\
          SELECT *, dimensions[{{custom:UInt32}}] AS k0, assumeNotNull(url) AS k1, \
          leadInFrame(time_spent_before) OVER (PARTITION BY site_id, visit_id ORDER BY at, action_id \
-         ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS seconds FROM actions WHERE {WINDOW}) AS own \
+         ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS seconds FROM {actions}) AS own \
          LEFT ANY JOIN (SELECT visit_id, argMaxIf(actions, version, sign > 0) AS visit_actions, \
          argMaxIf(ifNull(entry_url, ''), version, sign > 0) AS first_page, \
          argMaxIf(ifNull(exit_url, ''), version, sign > 0) AS last_page FROM visits \
          WHERE site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} AND {{to:Date}} + 1 \
          GROUP BY visit_id HAVING sum(sign) > 0) AS whole USING (visit_id) \
          WHERE isNotNull(url) AND mapContains(dimensions, {{custom:UInt32}}){segment} GROUP BY site_id, bucket{names}",
+        actions = timed_actions(WINDOW),
         bucket = bucket(&scope.periods),
         names = group_keys(keys),
         segment = segment_on(scope, Rows::Actions),

@@ -2,10 +2,10 @@
 
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
-    clauses::{WINDOW, adds_days, bind, bucket, segment_on},
+    clauses::{WINDOW, adds_days, bind, bucket, segment_on, timed_actions},
 };
 use crate::{
-    catalogue::{Click, PageField, PageRole},
+    catalogue::{Click, PageField, PageRole, TIMING_COLUMNS},
     segment::Rows,
 };
 
@@ -149,18 +149,16 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
         );
         return bind(scope, sql, 1);
     }
-    let timings =
-        ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
     let each = |function: &str| {
-        let parts: Vec<String> =
-            timings.iter().map(|column| format!("{function}If({column}, kind = {PAGE_VIEW})")).collect();
+        let parts = TIMING_COLUMNS.map(|column| format!("{function}If({column}, kind = {PAGE_VIEW})"));
         format!("[{}]", parts.join(", "))
     };
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, count(), \
          countIf(follows_search = 1 AND kind = 1), {count}, {sum}, {min}, {max}, \
-         count(bandwidth), sum(ifNull(bandwidth, 0)) FROM actions \
+         count(bandwidth), sum(ifNull(bandwidth, 0)) FROM {rows} \
          WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+        rows = timed_actions(WINDOW),
         kinds = actions.base,
         column = actions.column,
         count = each("count"),

@@ -7,13 +7,27 @@ use super::{
     segment::{self, Span},
 };
 use crate::{
-    catalogue::{Dimension, Key, Only},
+    catalogue::{Dimension, Key, Only, TIMING_COLUMNS},
     period::{PeriodKind, Periods},
     segment::Rows,
 };
 
 /// The rows of the request's sites and days.
 pub(super) const WINDOW: &str = "site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date}";
+
+/// The actions of a condition, with the timings that came after their page view (`tracking.md` §5.7).
+pub(super) fn timed_actions(condition: &str) -> String {
+    let newest: Vec<String> = (1..)
+        .zip(TIMING_COLUMNS)
+        .map(|(number, column)| format!("if(empty(late), {column}, late[{number}]) AS {column}"))
+        .collect();
+    format!(
+        "(SELECT * REPLACE ({newest}) FROM actions LEFT ANY JOIN (\
+         SELECT action_id, argMax(after, version) AS late FROM page_timings WHERE {condition} GROUP BY action_id\
+         ) AS told USING (action_id) WHERE {condition})",
+        newest = newest.join(", ")
+    )
+}
 
 /// The first day of the period that a row belongs to.
 pub(super) fn bucket(periods: &Periods) -> &'static str {

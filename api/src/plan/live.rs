@@ -4,6 +4,7 @@ use nagare_schema::{SiteId, UnixSeconds, VisitId};
 
 use super::{
     Bound, Statement,
+    clauses::timed_actions,
     segment::{self, Span},
 };
 use crate::segment::{Rows, Segment};
@@ -166,7 +167,8 @@ pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
          dimensions, variables, \
          ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) \
          + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) \
-         FROM actions WHERE {OF_VISITS} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id"
+         FROM {actions} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id",
+        actions = timed_actions(OF_VISITS),
     );
     let bound = Bound::Number(i64::try_from(per_visit).unwrap_or(i64::MAX));
     of_visits(sql, visits).bind("per_visit", bound)

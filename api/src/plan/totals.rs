@@ -2,7 +2,7 @@
 
 use super::{
     Scope, Statement,
-    clauses::{WINDOW, bind, bucket, segment_on},
+    clauses::{WINDOW, bind, bucket, segment_on, timed_actions},
 };
 use crate::{catalogue::TIMING_COLUMNS, segment::Rows};
 
@@ -18,8 +18,9 @@ pub(super) fn timings(scope: &Scope) -> Statement {
     }
     let each = |function: &str| TIMING_COLUMNS.map(|column| format!("{function}({column})")).join(", ");
     let sql = format!(
-        "SELECT site_id, {bucket} AS bucket, {counts}, {sums} FROM actions \
+        "SELECT site_id, {bucket} AS bucket, {counts}, {sums} FROM {actions} \
          WHERE kind = 1 AND {WINDOW}{segment} GROUP BY site_id, bucket",
+        actions = timed_actions(WINDOW),
         counts = each("count"),
         sums = each("sum"),
         segment = segment_on(scope, Rows::Actions),

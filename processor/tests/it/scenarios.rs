@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use nagare_schema::{
-    Action, ActionKind, ConfigId, Content, Device, EventDetail, Goal, GoalAttribute, GoalId, Hit, HitKind, Identity,
-    Item, Order, ReferrerKind, Returning, Site, SiteId, SiteKind, VisitorId,
+    Action, ActionKind, ConfigId, Content, Device, EventDetail, Goal, GoalAttribute, GoalId, Hit, HitId, HitKind,
+    Identity, Item, Order, ReferrerKind, Returning, Site, SiteId, SiteKind, Timings, VisitEvent, VisitorId,
 };
 
 use crate::site::{Shop, hit, page};
@@ -249,6 +249,51 @@ fn c22_and_c23_search_off_and_content_first() {
     assert_eq!(shop.actions()[0].kind, ActionKind::Content);
     shop.send([page("a", 60), page("b", 90)]);
     assert_eq!(shop.visit().entry_url.as_ref().unwrap().name.as_ref(), "shop.example/a");
+}
+
+/// Timings of the page views that were timed late, by action, as they stand.
+fn late_timings(shop: &Shop) -> Vec<(HitId, Timings)> {
+    let timed = shop.events.iter().filter_map(|event| match event {
+        VisitEvent::PageTimed(timed) => Some((timed.action, timed.after)),
+        _ => None,
+    });
+    timed.collect()
+}
+
+fn timed(hit: Hit, pageview_id: &str, timings: Timings) -> Hit {
+    Hit { pageview_id: Some(pageview_id.into()), timings, ..hit }
+}
+
+#[test]
+fn c24_a_later_hit_times_the_page() {
+    let on_load = |on_load| Timings { on_load: Some(on_load), ..Timings::default() };
+    let mut shop = Shop::new();
+    shop.send([timed(page("a", 0), "P", Timings::default()), timed(event(5), "P", on_load(30))]);
+    let page_id = shop.actions()[0].id;
+    assert_eq!(late_timings(&shop), [(page_id, on_load(30))]);
+    // What is told again replaces, what is not told again stays (§5.7); a ping may tell it, too.
+    let server = Timings { server: Some(7), ..on_load(31) };
+    shop.send([timed(hit(HitKind::Ping, 8), "P", server), timed(event(9), "P", on_load(32))]);
+    let last = Timings { server: Some(7), ..on_load(32) };
+    assert_eq!(late_timings(&shop)[1..], [(page_id, server), (page_id, last)]);
+}
+
+#[test]
+fn late_timings_are_of_a_page_of_the_same_visit_that_the_whole_id_names() {
+    let told = Timings { network: Some(3), ..Timings::default() };
+    let none = Timings::default();
+    let check = |hits: [Hit; 2], expected: usize| {
+        let mut shop = Shop::new();
+        shop.send(hits);
+        assert_eq!(late_timings(&shop).len(), expected);
+    };
+    check([timed(page("a", 0), "abcdef", none), timed(event(5), "abcdef", told)], 1);
+    check([timed(page("a", 0), "abcdefgh", none), timed(event(5), "abcdefgh", told)], 0);
+    check([timed(page("a", 0), "abcdef", none), timed(event(5), "other", told)], 0);
+    check([timed(page("a", 0), "abcdef", none), timed(event(5), "abcdef", none)], 0);
+    check([timed(page("a", 0), "abcdef", told), timed(event(5), "abcdef", told)], 0);
+    check([timed(page("a", 0), "abcdef", none), timed(event(1800), "abcdef", told)], 0);
+    check([timed(page("a", 0), "abcdef", none), timed(page("b", 5), "abcdef", told)], 0);
 }
 
 #[test]

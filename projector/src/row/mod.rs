@@ -5,11 +5,13 @@ mod action;
 mod columns;
 mod conversion;
 mod hit;
+mod timing;
 mod visit;
 
 pub(crate) use action::ActionRow;
 pub(crate) use conversion::{ConversionItemRow, ConversionRow};
 pub(crate) use hit::HitRow;
+pub(crate) use timing::PageTimingRow;
 pub(crate) use visit::VisitRow;
 
 /// Whether a row stands or cancels an earlier one of the same version.
@@ -51,6 +53,7 @@ mod tests {
         check::<HitRow>("hits");
         check::<VisitRow<'_>>("visits");
         check::<ActionRow<'_>>("actions");
+        check::<PageTimingRow<'_>>("page_timings");
         check::<ConversionRow<'_>>("conversions");
         check::<ConversionItemRow<'_>>("conversion_items");
     }

@@ -95,7 +95,14 @@ fn hit(random: &mut StdRng, at: i64) -> Hit {
     match random.random_range(0..10) {
         0 => hit.push(("download", format!("https://x.example/{page}.zip"))),
         1 => hit.push(("link", format!("https://out.example/{page}"))),
-        2 => hit.extend([("e_c", "video".to_owned()), ("e_a", "play".to_owned()), ("e_v", page.to_string())]),
+        2 => hit.extend([
+            ("e_c", "video".to_owned()),
+            ("e_a", "play".to_owned()),
+            ("e_v", page.to_string()),
+            // Of a page seen before, if there was one in the visit.
+            ("pv_id", format!("page-{page}")),
+            ("pf_onl", (page * 7).to_string()),
+        ]),
         3 => hit.extend([("search", format!("word {page}")), ("search_count", page.to_string())]),
         4 => hit.extend([
             ("idgoal", "0".to_owned()),
@@ -104,7 +111,11 @@ fn hit(random: &mut StdRng, at: i64) -> Hit {
             ("ec_items", format!("[[\"sku{page}\",\"Thing {page}\",\"shoes\",{page}.5,1]]")),
         ]),
         5 => hit.extend([("c_n", format!("ad {page}")), ("c_p", "banner".to_owned())]),
-        _ => hit.extend([("action_name", format!("Page {page}")), ("pf_srv", (page * 10).to_string())]),
+        _ => hit.extend([
+            ("action_name", format!("Page {page}")),
+            ("pv_id", format!("page-{page}")),
+            ("pf_srv", (page * 10).to_string()),
+        ]),
     }
     hit
 }

@@ -19,6 +19,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         shared(world, "journeys::a_url_goal_converts_once_per_visit", a_url_goal_converts_once_per_visit),
         shared(world, "journeys::time_spent_is_credited_to_the_page_before", time_spent_is_credited_to_the_page_before),
         shared(world, "journeys::a_late_hit_joins_its_visit", a_late_hit_joins_its_visit),
+        shared(world, "journeys::late_timings_are_those_of_the_page", late_timings_are_those_of_the_page),
         shared(world, "journeys::a_new_cookie_on_the_same_device_joins_the_visit", a_new_cookie_joins_the_visit),
     ]
 }
@@ -237,4 +238,33 @@ async fn a_new_cookie_joins_the_visit(world: World) -> anyhow::Result<()> {
     let visits = site.visits().await?;
     ensure!(visits.len() == 1, "{visits:?}");
     expect("visitor and actions", (visits[0].visitor_id, visits[0].actions), (0xbbbb_bbbb_bbbb_bbbb, 2))
+}
+
+/// `tracking.md` §5.7, C24.
+async fn late_timings_are_those_of_the_page(world: World) -> anyhow::Result<()> {
+    let site = SiteUnderTest::new(&world, &[]).await?;
+    let page = [("_id", VISITOR), ("url", PAGE), ("pv_id", "abcdef")];
+    let later = |told: &[(&'static str, &'static str)]| {
+        [&page[..], &[("e_c", "video"), ("e_a", "play")], told].concat()
+    };
+    let tracker = site.tracker();
+    tracker.hit(&[&page[..], &[("pf_srv", "200")]].concat()).await?;
+    tracker.hit(&later(&[("pf_onl", "30"), ("pf_srv", "400")])).await?;
+    site.stack.caught_up().await?;
+    // A timing that is told again replaces the one before, in whatever table it is by then.
+    tracker.hit(&later(&[("pf_onl", "50")])).await?;
+    site.stack.caught_up().await?;
+    let matomo = site.matomo();
+    let id = site.id.to_string();
+    for segment in ["", "actions>0"] {
+        let day = [("idSite", id.as_str()), ("period", "day"), ("date", "today"), ("segment", segment)];
+        let performance = matomo.call("PagePerformance.get", &day).await?;
+        expect("on load", performance["avg_time_on_load"].as_f64(), Some(0.05))?;
+        expect("server", performance["avg_time_server"].as_f64(), Some(0.4))?;
+        let pages = matomo.call("Actions.getPageUrls", &[&day[..], &[("flat", "1")]].concat()).await?;
+        expect("hits of the page", &pages[0]["nb_hits"], &json!(1))?;
+        expect("on load of the page", pages[0]["avg_time_on_load"].as_f64(), Some(0.05))?;
+    }
+    let visits = matomo.today("Live.getLastVisitsDetails", site.id).await?;
+    expect("load time", &visits[0]["actionDetails"][0]["pageLoadTimeMilliseconds"], &json!(450))
 }

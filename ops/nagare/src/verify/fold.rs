@@ -164,6 +164,7 @@ fn fact(event: &VisitEvent) -> (Counted, HitId) {
     match event {
         VisitEvent::HitAccepted { id, .. } => (Counted::Hits, *id),
         VisitEvent::ActionRecorded(action) => (Counted::Actions, action.id),
+        VisitEvent::PageTimed(timed) => (Counted::PageTimings, timed.revision),
         VisitEvent::VisitChanged { after, .. } => (Counted::Visits, after.revision),
         VisitEvent::ConversionChanged { after, .. } => (Counted::Conversions, after.revision),
     }
@@ -174,6 +175,7 @@ fn count(tallies: &mut Tallies, event: &VisitEvent, since: HitId) {
     match event {
         VisitEvent::HitAccepted { .. } => count_hit(tallies, event),
         VisitEvent::ActionRecorded(action) => tallies.add(action.site, Counted::Actions, 1, action.id.0),
+        VisitEvent::PageTimed(timed) => tallies.add(timed.site, Counted::PageTimings, 1, timed.revision.0),
         VisitEvent::VisitChanged { before, after } => {
             tallies.add(after.site, Counted::Visits, 1, after.revision.0);
             if let Some(before) = before.as_ref().filter(|before| before.revision >= since) {

@@ -24,6 +24,7 @@ const SETTINGS: &[(&str, &str)] = &[
 const COMPARISONS: &[(&str, &str)] = &[
     ("hits are stored once", HITS_ONCE),
     ("actions are stored once", ACTIONS_ONCE),
+    ("late timings are stored once", PAGE_TIMINGS_ONCE),
     ("every visit stands once", VISITS_ONCE),
     ("every conversion stands once", CONVERSIONS_ONCE),
     ("actions of visits", ACTIONS_OF_VISITS),
@@ -39,6 +40,10 @@ const HITS_ONCE: &str = "SELECT site_id, '-' AS day, concat('rows of hit ', toSt
 
 const ACTIONS_ONCE: &str = "SELECT site_id, toString(any(day)) AS day, concat('rows of action ', toString(action_id)) \
     AS what, 1 AS expected, count() AS found FROM actions GROUP BY site_id, action_id";
+
+const PAGE_TIMINGS_ONCE: &str = "SELECT site_id, toString(any(day)) AS day, \
+    concat('rows of timings that hit ', toString(version), ' told') AS what, \
+    1 AS expected, count() AS found FROM page_timings GROUP BY site_id, version";
 
 /// A version stands (1) or is cancelled (0), and of all versions of a visit one stands.
 const VISITS_ONCE: &str = "SELECT site_id, toString(max(last_day)) AS day, \
@@ -198,6 +203,7 @@ fn stored_query(folds: &[EventsFold]) -> String {
     let facts = [
         ("hits", "hit_id", "1", "id"),
         ("actions", "action_id", "1", "id"),
+        ("page_timings", "version", "1", "id"),
         ("visits", "version", "sign", "id"),
         ("conversions", "version", "sign", conversion),
     ];

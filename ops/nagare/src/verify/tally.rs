@@ -10,6 +10,7 @@ use nagare_schema::SiteId;
 pub(super) enum Counted {
     Hits,
     Actions,
+    PageTimings,
     Visits,
     Conversions,
 }
@@ -17,7 +18,9 @@ pub(super) enum Counted {
 impl Counted {
     /// As `verify/tables.rs` names them.
     pub(super) fn parse(name: &str) -> Option<Self> {
-        [Self::Hits, Self::Actions, Self::Visits, Self::Conversions].into_iter().find(|kind| kind.to_string() == name)
+        [Self::Hits, Self::Actions, Self::PageTimings, Self::Visits, Self::Conversions]
+            .into_iter()
+            .find(|kind| kind.to_string() == name)
     }
 }
 
@@ -26,6 +29,7 @@ impl fmt::Display for Counted {
         f.write_str(match self {
             Self::Hits => "hits",
             Self::Actions => "actions",
+            Self::PageTimings => "page_timings",
             Self::Visits => "visits",
             Self::Conversions => "conversions",
         })
