@@ -28,14 +28,8 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Hits,
-        Self::Visits,
-        Self::Actions,
-        Self::PageTimings,
-        Self::Conversions,
-        Self::ConversionItems,
-    ];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Hits, Self::Visits, Self::Actions, Self::PageTimings, Self::Conversions, Self::ConversionItems];
 
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -32,7 +32,9 @@ pub use entities::{
     Annotation, Dashboard, FailureKind, ReportFormat, ReportSchedule, ReportTransport, ScheduledReport, StoredSegment,
     TrackingFailure, Widget,
 };
-pub use event::{Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, SearchDetail, VisitEvent};
+pub use event::{
+    Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, SearchDetail, VisitEvent,
+};
 pub use goal::{Goal, GoalAttribute, PatternKind};
 pub use hit::{
     Attribution, Client, Content, EventDetail, Hit, HitBatch, HitKind, Identity, LocalTime, Order, Place, ProductView,

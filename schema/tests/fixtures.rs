@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use nagare_schema::{
     Action, ActionKind, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact, GoalId, Hit,
-    HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId, ProducerMark, Referrer,
-    ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit, VisitEvent, VisitId,
+    HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId, ProducerMark,
+    Referrer, ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit, VisitEvent, VisitId,
     VisitorId, decode, encode,
 };
 

@@ -244,9 +244,8 @@ async fn a_new_cookie_joins_the_visit(world: World) -> anyhow::Result<()> {
 async fn late_timings_are_those_of_the_page(world: World) -> anyhow::Result<()> {
     let site = SiteUnderTest::new(&world, &[]).await?;
     let page = [("_id", VISITOR), ("url", PAGE), ("pv_id", "abcdef")];
-    let later = |told: &[(&'static str, &'static str)]| {
-        [&page[..], &[("e_c", "video"), ("e_a", "play")], told].concat()
-    };
+    let later =
+        |told: &[(&'static str, &'static str)]| [&page[..], &[("e_c", "video"), ("e_a", "play")], told].concat();
     let tracker = site.tracker();
     tracker.hit(&[&page[..], &[("pf_srv", "200")]].concat()).await?;
     tracker.hit(&later(&[("pf_onl", "30"), ("pf_srv", "400")])).await?;
