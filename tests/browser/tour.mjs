@@ -14,6 +14,8 @@ const PAGES = [
   `${AT}/live`,
   `${AT}/visits?${YESTERDAY}`,
   `${AT}/map?${WEEK}`,
+  `${AT}/transitions?${WEEK}&of=example.com/`,
+  `${AT}/annotations`,
   `${AT}/goals?${WEEK}`,
   `${AT}/ecommerce?${WEEK}`,
   `${AT}/segments?edit=new`,
@@ -50,6 +52,8 @@ try {
   await scenario('a row becomes the segment', narrowing);
   await scenario('a hierarchy is searched and opened', drilling);
   await scenario('a report is exported', exporting);
+  await scenario('a page leads to those around it', transitions);
+  await scenario('a day is noted', annotating);
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
   await scenario('a user is added and given a role', newUser);
@@ -60,8 +64,9 @@ try {
   await browser.close();
 }
 
-/** Runs a scenario in a fresh browser profile and fails on anything that a page must not do. */
+/** Runs a scenario, or only those that are named, and fails on anything that a page must not do. */
 async function scenario(name, run) {
+  if (!name.includes(env.NAGARE_SCENARIO ?? '')) return;
   try {
     await run();
     console.log(`ok: ${name}`);
@@ -167,6 +172,41 @@ async function exporting() {
       check(download.suggestedFilename().endsWith(`.${kind}`), download.suggestedFilename());
       check(content.length > 100, `the ${kind} is empty`);
     }
+  });
+}
+
+async function transitions() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/reports/Actions_getPageTitles?${WEEK}`);
+    const row = page.locator('[data-testid="report-row"]', { hasText: 'Night trains return' });
+    await row.locator('[data-testid="row-transitions"]').click();
+    await page.waitForSelector('[data-testid="flow"]');
+    const query = { idSite: SITE, period: 'range', date: 'last7', actionType: 'title', actionName: 'Night trains return' };
+    const { pageMetrics } = await api('Transitions.getTransitionsForAction', query);
+    for (const name of ['pageviews', 'entries', 'exits', 'loops']) {
+      const shown = await page.getAttribute(`[data-testid="flow-${name}"]`, 'data-value');
+      check(Number(shown) === pageMetrics[name], `${name} is ${shown} on the page, ${pageMetrics[name]} in the API`);
+    }
+    const other = page.locator('[data-testid="flow"] a').first();
+    const label = await other.textContent();
+    await other.click();
+    await page.waitForURL((url) => url.searchParams.get('of') === label);
+  });
+}
+
+async function annotating() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/annotations`);
+    await page.click('[data-testid="annotation-new"]');
+    await page.fill('[data-testid="annotation-note"]', 'The new front page');
+    await page.click('[data-testid="annotation-save"]');
+    const note = page.locator('[data-testid="annotation"]', { hasText: 'The new front page' });
+    await note.waitFor();
+    await visit(page, `${AT}?${WEEK}`);
+    await note.waitFor();
+    await note.getByRole('button', { name: /^Delete/ }).click();
+    await page.click('[data-testid="confirm"]');
+    await note.waitFor({ state: 'detached' });
   });
 }
 

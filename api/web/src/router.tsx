@@ -15,6 +15,7 @@ import { Overview } from './pages/Overview';
 import { SignIn } from './pages/SignIn';
 import { Sites } from './pages/Sites';
 import { pageOf, reportSearch } from './reports/search';
+import { transitionsSearch } from './transitions/search';
 import { Shell } from './ui/Shell';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -92,6 +93,19 @@ const map = createRoute({
   getParentRoute: () => site,
   path: '/map',
   component: lazyRouteComponent(() => import('./pages/WorldMap'), 'WorldMap'),
+});
+
+const transitions = createRoute({
+  getParentRoute: () => site,
+  path: '/transitions',
+  validateSearch: transitionsSearch,
+  component: lazyRouteComponent(() => import('./pages/Transitions'), 'Transitions'),
+});
+
+const annotations = createRoute({
+  getParentRoute: () => site,
+  path: '/annotations',
+  component: lazyRouteComponent(() => import('./pages/Annotations'), 'Annotations'),
 });
 
 const goals = createRoute({
@@ -194,6 +208,8 @@ export const newRouter = () =>
           visits,
           visitor,
           map,
+          transitions,
+          annotations,
           goals,
           ecommerce,
           segments,

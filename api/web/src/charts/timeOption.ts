@@ -13,6 +13,8 @@ export interface TimeChart {
   short: string[];
   long: string[];
   series: TimeSeries[];
+  /** What people noted about each step. */
+  notes?: string[][];
   /** The last step is not over yet. */
   isOpen: boolean;
   value: (value: number) => string;
@@ -40,7 +42,10 @@ export const timeOption =
       axisPointer: { lineStyle: { color: look.soft } },
       formatter: (points: { dataIndex: number }[]) => described(chart, points[0]?.dataIndex ?? 0),
     },
-    series: chart.series.flatMap((series, i) => lines(chart, series, look, i)),
+    series: [
+      ...chart.series.flatMap((series, i) => lines(chart, series, look, i)),
+      ...marks(chart, look),
+    ],
   });
 
 function axes({ short, compact }: TimeChart, look: Look) {
@@ -105,11 +110,33 @@ function lines({ isOpen }: TimeChart, series: TimeSeries, look: Look, index: num
   ];
 }
 
-function described({ long, series, isOpen, value, soFar }: TimeChart, index: number): HTMLElement {
+/** A mark on the axis where something was noted. */
+function marks({ notes = [] }: TimeChart, look: Look) {
+  if (!notes.some((texts) => texts.length)) return [];
+  return [
+    {
+      type: 'line',
+      data: notes.map((texts) => (texts.length ? 0 : null)),
+      lineStyle: { width: 0 },
+      showSymbol: true,
+      showAllSymbol: true,
+      symbol: 'triangle',
+      symbolSize: 0.7 * look.rem,
+      color: look.ink,
+      z: 3,
+    },
+  ];
+}
+
+function described(
+  { long, series, notes, isOpen, value, soFar }: TimeChart,
+  index: number,
+): HTMLElement {
   const open = isOpen && index === long.length - 1 ? ` ${soFar}` : '';
   const texts = series.map(({ name, values, isCompared }) => {
     const found = values[index];
     return `${name}: ${found === null || found === undefined ? '–' : value(found)}${isCompared ? '' : open}`;
   });
-  return tooltip(long[index] ?? '', texts);
+  const noted = (notes?.[index] ?? []).map((note) => `▲ ${note}`);
+  return tooltip(long[index] ?? '', [...texts, ...noted]);
 }

@@ -12,9 +12,11 @@ const VIEWS = [
   { to: '/sites/$siteId/live', label: 'nav.live', icon: 'live' },
   { to: '/sites/$siteId/visits', label: 'nav.visits', icon: 'visits' },
   { to: '/sites/$siteId/map', label: 'nav.map', icon: 'map' },
+  { to: '/sites/$siteId/transitions', label: 'nav.transitions', icon: 'flow' },
   { to: '/sites/$siteId/goals', label: 'nav.goals', icon: 'goal' },
   { to: '/sites/$siteId/ecommerce', label: 'nav.ecommerce', icon: 'cart' },
   { to: '/sites/$siteId/segments', label: 'nav.segments', icon: 'segment' },
+  { to: '/sites/$siteId/annotations', label: 'nav.annotations', icon: 'note' },
 ] as const;
 
 /** Beside the page where there is room, else behind a button. */

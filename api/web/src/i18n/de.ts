@@ -4,6 +4,7 @@ import { app } from './de/app';
 import { frame } from './de/frame';
 import { goals } from './de/goals';
 import { live } from './de/live';
+import { notes } from './de/notes';
 import { overview } from './de/overview';
 import { report } from './de/report';
 import { segment } from './de/segment';
@@ -17,6 +18,7 @@ export const de: Catalogue = {
   ...frame,
   ...goals,
   ...live,
+  ...notes,
   ...overview,
   ...report,
   ...segment,

@@ -4,6 +4,7 @@ import { app } from './en/app';
 import { frame } from './en/frame';
 import { goals } from './en/goals';
 import { live } from './en/live';
+import { notes } from './en/notes';
 import { overview } from './en/overview';
 import { report } from './en/report';
 import { segment } from './en/segment';
@@ -17,6 +18,7 @@ export const en = {
   ...frame,
   ...goals,
   ...live,
+  ...notes,
   ...overview,
   ...report,
   ...segment,

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { AnnotationList } from '../annotations/AnnotationList';
+import { type Annotation, annotationsQuery, notesOfSteps } from '../api/annotations';
 import { type Figure, FIGURES, type Point, pointsQuery } from '../api/reports';
 import { FIGURE_UNITS, written, writtenShort } from '../api/units';
 import { type Grain, grainsOf, spanOf } from '../api/view';
@@ -65,17 +67,27 @@ export function Trend() {
 
 function TrendChart({ metric, grain }: { metric: Figure; grain: Grain }) {
   const { t } = useLocale();
-  const { query, span, today, compared } = useView();
+  const { site, query, span, today, compared } = useView();
   const points = useQuery(pointsQuery(query, span, grain, today));
   const before = useQuery({
     ...pointsQuery(compared ?? query, spanOf((compared ?? query) as never, today), grain, today),
     enabled: compared !== undefined,
   });
+  const { data: annotations = [] } = useQuery(annotationsQuery(site.id, span));
   return (
     <Loaded query={points} rows={5}>
       {(now) =>
         now.length ? (
-          <PointsChart metric={metric} grain={grain} now={now} before={compared && before.data} />
+          <>
+            <PointsChart
+              metric={metric}
+              grain={grain}
+              now={now}
+              before={compared && before.data}
+              annotations={annotations}
+            />
+            <Notes annotations={annotations} />
+          </>
         ) : (
           <Empty>{t('trend.empty')}</Empty>
         )
@@ -89,6 +101,7 @@ interface PointsChartProps {
   grain: Grain;
   now: Point[];
   before: Point[] | undefined;
+  annotations: Annotation[];
 }
 
 /** The name of a step of time. */
@@ -104,13 +117,23 @@ function stepText(
   return grain === 'week' && style === 'long' ? t('trend.weekOf', { day: text }) : text;
 }
 
-function PointsChart({ metric, grain, now, before }: PointsChartProps) {
+function PointsChart({ metric, grain, now, before, annotations }: PointsChartProps) {
   const locale = useLocale();
   const { t, format } = locale;
   const { site, span, today } = useView();
   const unit = FIGURE_UNITS[metric];
   const name = t(`figure.${metric}`);
   const valueOf = ({ figures }: Point): number | null => figures[metric] ?? null;
+  const notes = useMemo(
+    () =>
+      grain === 'hour'
+        ? now.map(() => [])
+        : notesOfSteps(
+            now.map(({ at }) => at),
+            annotations,
+          ),
+    [now, grain, annotations],
+  );
   const draw = useMemo(
     () =>
       timeOption({
@@ -122,12 +145,13 @@ function PointsChart({ metric, grain, now, before }: PointsChartProps) {
             ? [{ name: t('compare.earlier'), values: before.map(valueOf), isCompared: true }]
             : []),
         ],
+        notes,
         isOpen: span.from <= today && today <= span.to,
         value: (value) => written(value, unit, format, site.currency),
         compact: (value) => writtenShort(value, unit, format, site.currency),
         soFar: t('trend.soFar'),
       }),
-    [now, before, metric, grain, locale, site],
+    [now, before, notes, metric, grain, locale, site],
   );
   return (
     <>
@@ -145,6 +169,17 @@ function PointsChart({ metric, grain, now, before }: PointsChartProps) {
         })}
       />
     </>
+  );
+}
+
+/** What people noted about the period. */
+function Notes({ annotations }: { annotations: Annotation[] }) {
+  const { t } = useLocale();
+  if (!annotations.length) return null;
+  return (
+    <section aria-label={t('note.ofPeriod')}>
+      <AnnotationList annotations={annotations} />
+    </section>
   );
 }
 

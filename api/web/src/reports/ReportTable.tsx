@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { Report } from '../api/catalogue';
 import { known } from '../api/reports';
@@ -7,6 +8,7 @@ import { written } from '../api/units';
 import { useView } from '../frame/context';
 import { useLocale } from '../i18n/locale';
 import { narrowed } from '../segments/definition';
+import { pageOfRow } from '../transitions/search';
 import { Bar } from '../ui/Bar';
 import { Change } from '../ui/Change';
 import { Icon } from '../ui/icons';
@@ -161,7 +163,7 @@ function Row({ row, path, around, before }: RowProps) {
             isCompared={!!before}
           />
         ))}
-        <RowActions row={row} path={path} label={label} />
+        <RowActions row={row} path={path} label={label} report={report} />
       </tr>
       {isOpen && row.subtable && <Below row={row} path={path} around={around} />}
     </Fragment>
@@ -200,11 +202,19 @@ function Cell({ name, row, past, around, isCompared }: CellProps) {
   );
 }
 
-function RowActions({ row, path, label }: { row: TableRow; path: string[]; label: string }) {
+interface RowActionsProps {
+  row: TableRow;
+  path: string[];
+  label: string;
+  report: Report;
+}
+
+function RowActions({ row, path, label, report }: RowActionsProps) {
   const { t } = useLocale();
-  const { view, change: changeView } = useView();
+  const { site, search, view, change: changeView } = useView();
   const [, change] = useReportSearch();
   const { segment } = row;
+  const page = pageOfRow(report, row);
   return (
     <td className="data-actions">
       <button
@@ -217,6 +227,19 @@ function RowActions({ row, path, label }: { row: TableRow; path: string[]; label
       >
         <Icon name="evolution" />
       </button>
+      {page && (
+        <Link
+          to="/sites/$siteId/transitions"
+          params={{ siteId: site.id }}
+          search={{ ...search, ...page }}
+          className="button-icon"
+          aria-label={t('flow.of', { label })}
+          title={t('nav.transitions')}
+          data-testid="row-transitions"
+        >
+          <Icon name="flow" />
+        </Link>
+      )}
       {segment && (
         <button
           type="button"

@@ -7,6 +7,8 @@ export const frame: Record<keyof typeof english, string> = {
   'nav.live': 'Live',
   'nav.visits': 'Besuchsprotokoll',
   'nav.map': 'Weltkarte',
+  'nav.transitions': 'Übergänge',
+  'nav.annotations': 'Notizen',
   'nav.goals': 'Ziele',
   'nav.ecommerce': 'E-Commerce',
   'nav.segments': 'Segmente',

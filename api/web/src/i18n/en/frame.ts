@@ -5,6 +5,8 @@ export const frame = {
   'nav.live': 'Live',
   'nav.visits': 'Visits log',
   'nav.map': 'World map',
+  'nav.transitions': 'Transitions',
+  'nav.annotations': 'Notes',
   'nav.goals': 'Goals',
   'nav.ecommerce': 'Ecommerce',
   'nav.segments': 'Segments',
