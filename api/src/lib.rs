@@ -10,6 +10,7 @@ mod describe;
 mod endpoint;
 mod error;
 mod format;
+mod limit;
 mod live;
 mod methods;
 mod metrics;

@@ -21,6 +21,10 @@ pub struct ApiOptions {
     /// Days back from today whose visits suggest values for segments.
     #[arg(long, env = "NAGARE_SUGGEST_DAYS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=SUGGEST_DAYS_MAX))]
     pub suggest_days: u32,
+    /// Requests a second of one client address, twice as many at once; further ones are answered with 429.
+    /// 0: no bound.
+    #[arg(long, env = "NAGARE_API_ADDRESS_REQUESTS_PER_SECOND", default_value_t = 1000)]
+    pub address_requests_per_second: u32,
     /// Every account needs a second factor to sign in.
     #[arg(long, env = "NAGARE_SECOND_FACTOR_REQUIRED")]
     pub second_factor_required: bool,
@@ -63,6 +67,7 @@ impl Default for ApiOptions {
             query_memory_mib_max: 2048,
             requests_max: 256,
             suggest_days: 60,
+            address_requests_per_second: 1000,
             second_factor_required: false,
             vault: VaultOptions::default(),
             smtp_url: None,

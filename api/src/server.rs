@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -10,13 +11,14 @@ use axum::{
     body::Bytes,
     error_handling::HandleErrorLayer,
     extract::{ConnectInfo, DefaultBodyLimit, RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::from_fn,
     response::{IntoResponse, Response},
     routing::get,
 };
 use nagare_runtime::{Audit, Context, HealthHandle};
 use tower::ServiceBuilder;
-use tower_http::compression::CompressionLayer;
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
 
 use crate::{
     account,
@@ -24,6 +26,7 @@ use crate::{
     dashboard, delivery,
     endpoint::Endpoint,
     error::ApiError,
+    limit::{AddressLimit, limit_address},
     live::Hub,
     methods::Origin,
     metrics::Metrics,
@@ -35,6 +38,9 @@ use crate::{
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 2 << 20;
+
+/// Longest pause within a request's body.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// What every handler is given.
 #[derive(Clone)]
@@ -123,7 +129,11 @@ impl Api {
             .merge(account::router())
             .layer(overload)
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-            .layer(CompressionLayer::new());
+            .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+            .layer(CompressionLayer::new())
+            .layer(from_fn(limit_address))
+            .layer(Extension(AddressLimit::new(self.shared.options.address_requests_per_second)));
         Router::new()
             .merge(requests)
             .route("/live", get(crate::live::upgrade))

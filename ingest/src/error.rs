@@ -23,9 +23,6 @@ pub enum IngestError {
     /// The bucket of refused hits cannot be opened.
     #[error(transparent)]
     Refusals(#[from] nagare_runtime::RefusalError),
-    /// A proxy is no address range, or its header is no name.
-    #[error("{0:?} names no proxy header or address range")]
-    Proxies(String),
     /// A metric cannot be registered.
     #[error("metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),

@@ -188,7 +188,6 @@ impl Stage {
             refusals: Arc::default(),
             failures: noted,
             clock: Clock::fixed(NOW),
-            proxies: http::Proxies::default(),
             in_flight: Semaphore::new(16),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

@@ -107,8 +107,6 @@ impl Ingest {
             refusals,
             failures,
             clock: context.clock.clone(),
-            proxies: http::Proxies::new(&options.proxy_headers, &options.trusted_proxies)
-                .map_err(IngestError::Proxies)?,
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

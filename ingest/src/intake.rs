@@ -8,7 +8,6 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     failures::Failures,
-    http::Proxies,
     metrics::Metrics,
     params::{BulkBody, Params},
     pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, site_of},
@@ -31,7 +30,6 @@ pub(crate) struct Intake<S> {
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) failures: Failures,
     pub(crate) clock: Clock,
-    pub(crate) proxies: Proxies,
     pub(crate) in_flight: Semaphore,
     /// Room for large bodies, in kibibytes.
     pub(crate) body_room: Semaphore,

@@ -15,12 +15,6 @@ pub struct IngestOptions {
     /// Name among the ingest processes; made of host and spool folder when empty.
     #[arg(long, env = "NAGARE_INGEST_MEMBER", default_value = "")]
     pub ingest_member: String,
-    /// Addresses and ranges of the proxies in front, whose word on the client's address is taken.
-    #[arg(long, env = "NAGARE_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<String>,
-    /// Headers in which they tell it, the first that is there.
-    #[arg(long, env = "NAGARE_PROXY_HEADERS", value_delimiter = ',', default_value = "x-forwarded-for")]
-    pub proxy_headers: Vec<String>,
     /// Folder of place databases in MaxMind's format (`*.mmdb`); without one, countries are guessed
     /// from languages.
     #[arg(long, env = "NAGARE_GEOIP_DIR")]

@@ -1,6 +1,7 @@
 //! `/api/v1` and the watermark: plain JSON, errors as `application/problem+json`, an OpenAPI document of it
 //! all at `/api/v1/openapi.json`.
 
+mod audit;
 mod cursor;
 mod etag;
 mod fields;
@@ -67,6 +68,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(live::snapshot))
         .routes(routes!(refused::days))
         .routes(routes!(settings::list, settings::change))
+        .routes(routes!(audit::list))
         .routes(routes!(health::lag))
         .routes(routes!(health::caughtup))
 }

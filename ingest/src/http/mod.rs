@@ -3,14 +3,12 @@
 mod answer;
 mod body;
 pub(crate) mod envelope;
-mod proxies;
 mod script;
 #[cfg(test)]
 mod tests;
 mod track;
 
 pub(crate) use body::LARGE_KIB_MAX;
-pub(crate) use proxies::Proxies;
 
 use std::sync::Arc;
 

@@ -59,7 +59,7 @@ async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut
         Err(reason) => return asked.refused(intake.refuse(reason, 1)),
     };
     let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let peer = connection.map(|connection| intake.proxies.client(&parts.headers, connection.0.ip()));
+    let peer = connection.map(|connection| connection.0.ip());
     let mut envelope = envelope::read(&parts.headers, peer, intake.clock.now());
     let body = &held.bytes;
     if is_bulk(body) {

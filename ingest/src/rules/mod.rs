@@ -1,6 +1,5 @@
 //! What the CONFIG directory means for hits, compiled once per change instead of once per hit.
 
-mod address_range;
 mod agents;
 pub(crate) mod bots;
 mod requests;
@@ -16,8 +15,8 @@ use hashbrown::HashMap;
 use nagare_schema::{Config, Settings, Site, SiteId, ZoneClock};
 use tokio::sync::watch;
 
-pub(crate) use address_range::AddressRange;
 use agents::ExcludedAgents;
+pub(crate) use nagare_runtime::AddressRange;
 pub(crate) use requests::ExcludedRequests;
 use site_url::SiteUrls;
 

@@ -9,7 +9,7 @@ use nagare_api::{Api, ApiOptions};
 use nagare_ingest::{Ingest, IngestOptions};
 use nagare_processor::ProcessorOptions;
 use nagare_projector::ProjectorOptions;
-use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, serve};
+use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, ServeOptions, serve};
 use tokio::net::TcpListener;
 
 /// Time a role gets to finish what it began when it is told to stop.
@@ -28,6 +28,8 @@ pub struct RoleOptions<Own: Args> {
     #[command(flatten)]
     clock: ClockOptions,
     #[command(flatten)]
+    serve: ServeOptions,
+    #[command(flatten)]
     own: Own,
 }
 
@@ -36,6 +38,7 @@ struct Begun {
     lifecycle: Lifecycle,
     context: Context,
     listener: TcpListener,
+    serve: ServeOptions,
 }
 
 impl Begun {
@@ -45,13 +48,14 @@ impl Begun {
         let context = Context::connect(&options.connection, &options.log, lifecycle.stop())
             .await?
             .with_clock(options.clock.start());
-        Ok(Self { lifecycle, context, listener })
+        Ok(Self { lifecycle, context, listener, serve: options.serve.clone() })
     }
 
     /// Serves until the process is to stop, then drains.
     async fn serve(mut self, router: Router) -> Result<()> {
         let observed = (vec![self.context.registry.clone()], self.context.health.clone());
-        self.lifecycle.spawn("http", serve(self.listener, router, observed, self.context.stop.clone()));
+        let (listener, options, stop) = (self.listener, self.serve, self.context.stop.clone());
+        self.lifecycle.spawn("http", async move { serve(listener, router, observed, &options, stop).await });
         let outcome = self.lifecycle.run().await;
         ensure!(self.lifecycle.drain(DRAIN_MAX).await, "not everything could be finished in {DRAIN_MAX:?}");
         outcome.map_err(|why| anyhow!(why))

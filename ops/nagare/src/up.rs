@@ -9,12 +9,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use axum::Router;
 use clap::Args;
 use nagare_api::{Api, ApiOptions};
 use nagare_ingest::{Ingest, IngestOptions};
 use nagare_processor::ProcessorOptions;
 use nagare_projector::{ProjectorOptions, RetentionOptions};
-use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, serve};
+use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, ServeOptions, serve};
 use nagare_schema::SiteId;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -58,6 +59,8 @@ pub struct UpOptions {
     retention: RetentionOptions,
     #[command(flatten)]
     clock: ClockOptions,
+    #[command(flatten)]
+    serve: ServeOptions,
     #[command(flatten)]
     first: FirstStart,
     #[command(flatten)]
@@ -123,7 +126,8 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
     let projector_options = ProjectorOptions { member, retention: options.retention };
     lifecycle.spawn("projector", nagare_projector::run(context.clone(), projector_options));
-    let front = Front::open(listener, &context, &ingest, &api);
+    let router = ingest.router().merge(api.router());
+    let front = Front::open(listener, &context, router, options.serve);
     greet(options.listen, &created);
     let outcome = front.until_told_to_stop(&mut lifecycle).await;
     ingest.drain().await;
@@ -138,11 +142,12 @@ struct Front {
 }
 
 impl Front {
-    fn open(listener: TcpListener, context: &Context, ingest: &Ingest, api: &Api) -> Self {
+    fn open(listener: TcpListener, context: &Context, router: Router, options: ServeOptions) -> Self {
         let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let observed = (vec![context.registry.clone()], context.health.clone());
-        let router = ingest.router().merge(api.router());
-        Self { serving: tokio::spawn(serve(listener, router, observed, stop.clone())), stop }
+        let serving = tokio::spawn(async move { serve(listener, router, observed, &options, stopped).await });
+        Self { serving, stop }
     }
 
     async fn until_told_to_stop(mut self, lifecycle: &mut Lifecycle) -> Result<()> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod address_range;
 mod audit;
 mod backoff;
 mod clock;
@@ -11,12 +12,15 @@ mod http;
 mod lifecycle;
 mod log;
 mod membership;
+mod proxies;
 mod refusals;
 mod spooled;
 mod telemetry;
+mod tls;
 mod vault;
 mod watermark;
 
+pub use address_range::AddressRange;
 pub use audit::{Audit, AuditEntry, ChainCheck, ChainFault, ChainedEntry};
 pub use backoff::Backoff;
 pub use clock::{Clock, ClockOptions};
@@ -24,12 +28,14 @@ pub use connection::{ConnectionError, ConnectionOptions, connect_clickhouse, con
 pub use context::{Context, ContextError};
 pub use directory::{Directory, DirectoryError, Expected, encode_entity};
 pub use health::{Health, HealthHandle};
-pub use http::{HTTP_DRAIN_MAX, serve};
+pub use http::{HTTP_DRAIN_MAX, ServeOptions, serve};
 pub use lifecycle::Lifecycle;
 pub use log::{AppendError, HEADER_HITS_TO, Log, LogError, LogMessage, LogOptions, LogReader, encode_fact};
 pub use membership::{Membership, MembershipError, Role, run_owned};
+pub use proxies::ProxyOptions;
 pub use refusals::{RefusalError, RefusalStore, Refused};
 pub use spooled::{is_spooling, tell_spooled};
 pub use telemetry::{LATENCY_BUCKETS, init_logs, metrics_text};
+pub use tls::TlsOptions;
 pub use vault::{Vault, VaultError, VaultOptions};
 pub use watermark::{Lag, Progress, WatermarkError, caught_up, partition_lags};

@@ -21,7 +21,7 @@ const KEY_CHARS_MIN: usize = 32;
 const KEYS_MAX: usize = 16;
 
 /// Where the master key comes from: one key a line, the current one first, then those that it replaced.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Clone, Default, Args)]
 pub struct VaultOptions {
     /// File of the master key.
     #[arg(long, env = "NAGARE_MASTER_KEY_FILE")]
@@ -32,6 +32,12 @@ pub struct VaultOptions {
     /// Command that prints the master key, as that of a key service does; run without a shell.
     #[arg(long, env = "NAGARE_MASTER_KEY_COMMAND", default_value = "")]
     pub master_key_command: String,
+}
+
+impl std::fmt::Debug for VaultOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VaultOptions").field("is_given", &self.is_given()).finish_non_exhaustive()
+    }
 }
 
 /// Why secrets cannot be sealed or opened.

@@ -1,7 +1,7 @@
 use std::{process::Command, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::any};
-use nagare_runtime::{Health, serve};
+use nagare_runtime::{Health, ServeOptions, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -85,6 +85,7 @@ async fn ready(url: &str) -> anyhow::Result<()> {
 pub(super) async fn serve_noop(address: &str) -> anyhow::Result<()> {
     let router = Router::new().route("/matomo.php", any(|| async { StatusCode::NO_CONTENT }));
     let listener = TcpListener::bind(address).await?;
-    serve(listener, router, (Vec::new(), Health::default()), CancellationToken::new()).await?;
+    let observed = (Vec::new(), Health::default());
+    serve(listener, router, observed, &ServeOptions::default(), CancellationToken::new()).await?;
     Ok(())
 }

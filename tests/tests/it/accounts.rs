@@ -62,7 +62,9 @@ async fn sessions() -> anyhow::Result<()> {
     let after = [("cookie", second.cookie()), PROOF];
     ensure!(rest.send_with("POST", refresh, &after).await?.status == 401, "an ended session renews");
     list_and_end(&rest, &other).await?;
+    weak_password(&stack, &rest).await?;
     passwords(&stack, &rest, &other).await?;
+    opting_out(&rest).await?;
     let audit = stack.command(&["audit", "export"]).await?;
     for action in ["session.begin", "session.reuse", "session.end", "password.changed"] {
         ensure!(audit.contains(action), "{action} is not in the security log:\n{audit}");
@@ -74,6 +76,15 @@ async fn sessions() -> anyhow::Result<()> {
     stack.finish().await
 }
 
+async fn opting_out(rest: &Rest) -> anyhow::Result<()> {
+    let page = "/index.php?module=CoreAdminHome&action=optOut";
+    for (path, method) in [(page, "GET"), ("/index.php?module=CoreAdminHome&action=optOutJS", "GET")] {
+        let reply = rest.send_with(method, path, &[]).await?;
+        ensure!(reply.status == 200 && reply.set_cookie.is_empty(), "{path}: {reply:?}");
+    }
+    Ok(())
+}
+
 async fn list_and_end(rest: &Rest, access: &str) -> anyhow::Result<()> {
     let (_, _) = begun(rest, ADMIN_PASSWORD).await?;
     let listed = rest.send("GET", "/api/v1/sessions", access, &Value::Null).await?.body;
@@ -83,6 +94,18 @@ async fn list_and_end(rest: &Rest, access: &str) -> anyhow::Result<()> {
     let path = format!("/api/v1/sessions/{}", another["id"].as_str().unwrap_or_default());
     ensure!(status(rest, "DELETE", &path, access, &Value::Null).await? == 204, "it does not end");
     ensure!(status(rest, "DELETE", &path, access, &Value::Null).await? == 404, "it ends twice");
+    Ok(())
+}
+
+/// What an administrator chose for another may be weak; it opens nothing but the way to a better one.
+async fn weak_password(stack: &Stack, rest: &Rest) -> anyhow::Result<()> {
+    let account = [("userLogin", "jane"), ("password", "password"), ("email", "jane@example.org")];
+    stack.matomo().call("UsersManager.addUser", &account).await?;
+    let refused = sign_in(rest, "jane", "password", "").await?;
+    ensure!(refused.status == 403 && refused.body["type"] == "urn:nagare:password-too-weak", "{refused:?}");
+    let body = json!({ "token": refused.text("reset_token")?, "new": NEW_PASSWORD });
+    ensure!(status(rest, "POST", "/api/v1/account/password-reset", "", &body).await? == 204, "no better password");
+    ensure!(sign_in(rest, "jane", NEW_PASSWORD, "").await?.status == 200, "the better password opens nothing");
     Ok(())
 }
 

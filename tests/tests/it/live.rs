@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::ensure;
 use libtest_mimic::Trial;
 use nagare_schema::LiveFrame;
-use nagare_tests::{ADMIN_LOGIN, ADMIN_PASSWORD, LiveSocket, sign_in};
+use nagare_tests::{ADMIN_LOGIN, ADMIN_PASSWORD, LiveSocket, Rest, sign_in};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::world::{SiteUnderTest, World, shared};
@@ -17,6 +18,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         shared(world, "live::a_visit_raises_the_number_on_an_open_socket", a_visit_raises_the_number),
         shared(world, "live::a_slow_reader_gets_the_latest_state", a_slow_reader_gets_the_latest_state),
         shared(world, "live::a_socket_needs_a_token_of_its_site", a_socket_needs_a_token),
+        shared(world, "live::a_socket_closes_when_its_rights_end", a_socket_closes_when_its_rights_end),
     ]
 }
 
@@ -77,5 +79,33 @@ async fn a_socket_needs_a_token(world: World) -> anyhow::Result<()> {
     };
     let next = opened.next(Instant::now() + SOON).await;
     ensure!(next.is_err(), "a socket without a valid token received {next:?}");
+    Ok(())
+}
+
+/// Rights that end close an open socket: access taken away, and a session that was ended.
+async fn a_socket_closes_when_its_rights_end(world: World) -> anyhow::Result<()> {
+    const PASSWORD: &str = "violet harbour 9 lanterns";
+    let site = SiteUnderTest::new(&world, &[]).await?;
+    let (matomo, id) = (site.stack.matomo(), site.id.to_string());
+    let login = format!("watcher{id}");
+    let account = [("userLogin", login.as_str()), ("password", PASSWORD), ("email", &format!("{login}@example.org"))];
+    matomo.call("UsersManager.addUser", &account).await?;
+    let access = |level| [("userLogin", login.as_str()), ("access", level), ("idSites", id.as_str())];
+    matomo.call("UsersManager.setUserAccess", &access("view")).await?;
+    for ends_session in [false, true] {
+        matomo.call("UsersManager.setUserAccess", &access("view")).await?;
+        let token = sign_in(site.stack.url(), &login, PASSWORD).await?;
+        let mut socket = LiveSocket::open(site.stack.url(), site.id, &token).await?;
+        socket.next(Instant::now() + SOON).await?;
+        if ends_session {
+            let ended = Rest::new(site.stack.url()).send("DELETE", "/api/v1/session", &token, &Value::Null).await?;
+            ensure!(ended.status == 204, "{ended:?}");
+        } else {
+            matomo.call("UsersManager.setUserAccess", &access("noaccess")).await?;
+        }
+        let deadline = Instant::now() + SOON;
+        while socket.next(deadline).await.is_ok() {}
+        ensure!(Instant::now() < deadline, "the socket stays open, session ended: {ends_session}");
+    }
     Ok(())
 }

@@ -90,7 +90,10 @@ async function askForToken(): Promise<boolean> {
 
 /** Renews the token; those who ask at the same time share the answer. */
 export function renew(): Promise<boolean> {
-  renewing ??= askForToken().finally(() => {
+  // One tab at a time: the cookie's secret is spent by its use, and spending it twice ends the session.
+  const locks = navigator.locks as LockManager | undefined;
+  const asked = () => (locks ? locks.request(STORAGE_KEY, askForToken) : askForToken());
+  renewing ??= asked().finally(() => {
     renewing = undefined;
   });
   return renewing;

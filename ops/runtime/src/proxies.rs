@@ -3,11 +3,32 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName};
+use clap::Args;
 
-use crate::rules::AddressRange;
+use crate::AddressRange;
 
 /// Entries of one header that are looked at, from its end.
 const ENTRIES_MAX: usize = 32;
+
+/// Which proxies are in front.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ProxyOptions {
+    /// Addresses and ranges of the proxies in front, whose word on the client's address is taken.
+    #[arg(long, env = "NAGARE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
+    /// Headers in which they tell it, the first that is there.
+    #[arg(long, env = "NAGARE_PROXY_HEADERS", value_delimiter = ',', default_value = "x-forwarded-for")]
+    pub proxy_headers: Vec<String>,
+}
+
+impl ProxyOptions {
+    pub(crate) fn open(&self) -> std::io::Result<Proxies> {
+        Proxies::new(&self.proxy_headers, &self.trusted_proxies).map_err(|text| {
+            let kind = std::io::ErrorKind::InvalidInput;
+            std::io::Error::new(kind, format!("'{text}' is neither a header nor a range of addresses"))
+        })
+    }
+}
 
 /// The proxies whose word is taken. What anybody else writes into these headers means nothing.
 #[derive(Debug, Default)]

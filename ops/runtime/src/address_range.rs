@@ -4,16 +4,26 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A set of addresses of one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AddressRange {
+pub enum AddressRange {
     /// IPv4.
-    V4 { network: u32, mask: u32 },
+    V4 {
+        /// Its bits that count.
+        network: u32,
+        /// Which bits count.
+        mask: u32,
+    },
     /// IPv6.
-    V6 { network: u128, mask: u128 },
+    V6 {
+        /// Its bits that count.
+        network: u128,
+        /// Which bits count.
+        mask: u128,
+    },
 }
 
 impl AddressRange {
     /// A single address, a CIDR block, or trailing wildcards (`192.168.*.*`, `2001:db8:*`).
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some((address, prefix)) = text.split_once('/') {
             return Self::of(address.parse().ok()?, prefix.parse().ok()?);
@@ -41,7 +51,7 @@ impl AddressRange {
     }
 
     /// The block of an address and a prefix length; host bits are ignored.
-    pub(crate) fn of(address: IpAddr, prefix: u8) -> Option<Self> {
+    pub fn of(address: IpAddr, prefix: u8) -> Option<Self> {
         match address {
             IpAddr::V4(address) => {
                 let mask = u32::MAX.checked_shl(32_u32.checked_sub(prefix.into())?).unwrap_or(0);
@@ -55,7 +65,7 @@ impl AddressRange {
     }
 
     /// True when the address is in the range; IPv4 ranges hold no IPv6 address.
-    pub(crate) fn holds(&self, address: IpAddr) -> bool {
+    pub fn holds(&self, address: IpAddr) -> bool {
         match (self, address) {
             (Self::V4 { network, mask }, IpAddr::V4(address)) => u32::from(address) & mask == *network,
             (Self::V6 { network, mask }, IpAddr::V6(address)) => u128::from(address) & mask == *network,

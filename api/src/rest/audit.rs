@@ -1,0 +1,77 @@
+//! `/api/v1/audit`: the security log, for superusers.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use nagare_runtime::ChainedEntry;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{caller_of, given::Given, problem::Problem};
+use crate::server::Shared;
+
+/// Entries of one answer at most, and unless fewer are asked for.
+const ENTRIES_MAX: usize = 500;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// Only entries before this one.
+    before: Option<u64>,
+    /// Entries of the answer, at most 500.
+    limit: Option<usize>,
+}
+
+/// An entry and its link to the one before.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Listed {
+    /// Its place in the log.
+    sequence: u64,
+    /// Hash of the entry before; empty: the first.
+    previous: String,
+    /// SHA-256 of `previous` and the entry.
+    hash: String,
+    /// Who did what, to whom or what, and how it ended.
+    #[schema(value_type = Object)]
+    entry: serde_json::Value,
+}
+
+impl From<(u64, ChainedEntry)> for Listed {
+    fn from((sequence, stored): (u64, ChainedEntry)) -> Self {
+        let entry = serde_json::to_value(stored.entry).unwrap_or_default();
+        Self { sequence, previous: stored.previous, hash: stored.hash, entry }
+    }
+}
+
+/// The newest entries of the security log, the newest first, for superusers.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit",
+    tag = "audit",
+    params(Asked),
+    responses(
+        (status = 200, body = [Listed]),
+        (status = 400, body = Problem),
+        (status = 401, body = Problem),
+        (status = 503, body = Problem)
+    )
+)]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Given(asked): Given<Asked>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    if !caller_of(&shared, &headers).is_superuser() {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only"));
+    }
+    let limit = asked.limit.unwrap_or(ENTRIES_MAX).min(ENTRIES_MAX);
+    match shared.audit.newest(asked.before, limit).await {
+        Ok(entries) => Ok(Json(entries.into_iter().map(Listed::from).collect())),
+        Err(error) => {
+            tracing::error!(%error, "the security log cannot be read");
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the security log cannot be read now"))
+        }
+    }
+}
