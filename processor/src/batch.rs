@@ -73,6 +73,7 @@ impl Batch {
             clock: state.clock(),
             producers: state.producers().to_vec(),
             events: self.events,
+            rebuild: None,
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     error::ProcessorError,
     lookup::VisitorLookup,
     metrics::Metrics,
-    recovery::{Recovered, projected, recover},
+    recovery::{Recovered, projected, recover, released},
     search_engine::ReferrerLists,
     state::{KEPT_MS, State},
     visit::{Lookups, decide},
@@ -67,6 +67,9 @@ pub async fn run_partition(
     partition: Partition,
     stop: CancellationToken,
 ) -> Result<(), ProcessorError> {
+    if !released(&shared.context, partition, &stop).await? {
+        return Ok(());
+    }
     let metrics = shared.metrics.clone();
     metrics.partitions_owned.inc();
     let outcome = match Box::pin(Worker::begin(shared, partition, stop)).await {

@@ -1,7 +1,11 @@
 //! Recovery: the state of a partition from its events. Nothing is decided again.
 
+use std::time::Duration;
+
 use nagare_runtime::{Context, LogError, LogMessage, Progress};
 use nagare_schema::{BUCKET_PROGRESS, EventBatch, Partition, decode};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::ProcessorError,
@@ -11,6 +15,36 @@ use crate::{
 
 /// Clocks of ingest and broker may differ by this much.
 const CLOCK_SKEW_MS: i64 = 60_000;
+
+/// A rebuild that says nothing for so long has ended without a release; its holds are repeated more often.
+pub const HOLD_MAX: Duration = Duration::from_secs(600);
+
+/// Waits while a rebuild holds the partition; false when stopped.
+///
+/// # Errors
+/// When the log cannot be reached.
+pub async fn released(
+    context: &Context,
+    partition: Partition,
+    stop: &CancellationToken,
+) -> Result<bool, ProcessorError> {
+    let mut heard = (0, Instant::now());
+    loop {
+        let Some(last) = context.log.last_events(partition).await? else { return Ok(true) };
+        if last.sequence != heard.0 {
+            heard = (last.sequence, Instant::now());
+        }
+        let is_held = read(&last).is_ok_and(|batch| batch.is_held());
+        if !is_held || heard.1.elapsed() >= HOLD_MAX {
+            return Ok(true);
+        }
+        let mut reader = context.log.read_events(partition, last.sequence).await?;
+        tokio::select! {
+            () = stop.cancelled() => return Ok(false),
+            () = reader.announced() => {}
+        }
+    }
+}
 
 /// A partition as its log tells it.
 pub struct Recovered {

@@ -56,7 +56,7 @@ pub async fn run(context: Context, options: ProcessorOptions) -> Result<(), Proc
 }
 
 /// Reads the patterns of devices; says in the log what is missing.
-fn load(folder: Option<&Path>) -> Option<Arc<Detections>> {
+pub(crate) fn load(folder: Option<&Path>) -> Option<Arc<Detections>> {
     let Some(folder) = folder else {
         tracing::warn!("no folder of device patterns is given; devices, systems and browsers stay unknown");
         return None;

@@ -7,8 +7,8 @@ use std::{
 
 use hashbrown::HashTable;
 use nagare_schema::{
-    ConfigId, Conversion, Cursor, EventBatch, GoalId, ProducerId, ProducerMark, SiteId, UnixMillis, UnixSeconds, Visit,
-    VisitEvent, VisitId, VisitorId,
+    ConfigId, Conversion, Cursor, EventBatch, GoalId, ProducerId, ProducerMark, Rebuild, SiteId, UnixMillis,
+    UnixSeconds, Visit, VisitEvent, VisitId, VisitorId,
 };
 
 use crate::{
@@ -127,6 +127,9 @@ impl State {
 
     /// Folds a whole message in: its events, then its position and clock.
     pub fn apply_batch(&mut self, batch: &EventBatch) {
+        if batch.rebuild == Some(Rebuild::Restart) {
+            *self = Self::default();
+        }
         for event in &batch.events {
             self.evolve(event);
         }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use clickhouse::{Client, Row, RowWrite};
 use nagare_runtime::Backoff;
-use nagare_schema::Partition;
+use nagare_schema::{EventBatch, Partition};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -56,6 +56,35 @@ const SETTINGS: &[(&str, &str)] = &[
 pub(crate) struct Writer {
     client: Client,
     metrics: Metrics,
+}
+
+/// Brings what a rebuild decided into tables beside the live ones.
+#[derive(Clone)]
+pub struct Filler(Writer);
+
+impl Filler {
+    /// On a client with the database set.
+    ///
+    /// # Errors
+    /// When its counters cannot be made.
+    pub fn new(client: Client) -> Result<Self, prometheus::Error> {
+        Ok(Self(Writer::new(client, Metrics::register(&prometheus::Registry::new())?)))
+    }
+
+    /// Inserts what the hits of a partition caused; returns the number of rows.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses, or does not answer.
+    pub async fn fill(&self, partition: Partition, batches: &[EventBatch]) -> clickhouse::error::Result<u64> {
+        let (Some(first), Some(last)) = (batches.first(), batches.last()) else { return Ok(0) };
+        let range = (first.to.sequence, last.to.sequence);
+        let job = Job { partition, range, projection: Projection::of(batches) };
+        let mut rows = 0;
+        for table in Table::ALL.into_iter().filter(|table| job.projection.has(*table)) {
+            rows += self.0.send_table(table, &job).await?;
+        }
+        Ok(rows)
+    }
 }
 
 /// Which batch of which partition is inserted.

@@ -17,4 +17,5 @@ mod run;
 
 pub use config::{ProjectorOptions, RetentionOptions};
 pub use error::ProjectorError;
+pub use insert::Filler;
 pub use run::run;

@@ -21,10 +21,11 @@ pub(crate) struct Projection<'a> {
 }
 
 impl<'a> Projection<'a> {
-    /// Folds events in order.
+    /// Folds events in order; those of a rebuild are in the tables already.
     pub(crate) fn of(batches: impl IntoIterator<Item = &'a EventBatch>) -> Self {
         let mut projection = Self::default();
-        for event in batches.into_iter().flat_map(|batch| &batch.events) {
+        let told = batches.into_iter().filter(|batch| batch.rebuild.is_none());
+        for event in told.flat_map(|batch| &batch.events) {
             projection.add(event);
         }
         projection

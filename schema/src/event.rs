@@ -45,6 +45,31 @@ pub struct EventBatch {
     pub producers: Vec<ProducerMark>,
     /// In order; consecutive changes of one visit are merged.
     pub events: Vec<VisitEvent>,
+    /// Set on the messages by which a rebuild takes a partition's place in the log. The tables do not
+    /// hear of their events: the rebuild has brought them there itself.
+    #[serde(default)]
+    pub rebuild: Option<Rebuild>,
+}
+
+/// What a rebuild says to a partition, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rebuild {
+    /// Nothing is decided until the release.
+    Hold,
+    /// The state begins anew, with these events.
+    Restart,
+    /// Further events of that state.
+    Restated,
+    /// Deciding goes on.
+    Release,
+}
+
+impl EventBatch {
+    /// True while nothing may be decided after this message.
+    pub fn is_held(&self) -> bool {
+        self.rebuild.is_some_and(|rebuild| rebuild != Rebuild::Release)
+    }
 }
 
 /// A fact about a visit.

@@ -225,6 +225,7 @@ fn events() {
             VisitEvent::ActionRecorded(Arc::new(action())),
             VisitEvent::ConversionChanged { before: None, after: Arc::new(conversion()) },
         ],
+        rebuild: None,
     };
     for version in 1..=2 {
         check(version, &batch);

@@ -11,6 +11,7 @@ use crate::{
     first_start::FirstStart,
     import::ImportOptions,
     load::LoadOptions,
+    rebuild::RebuildOptions,
     role::RoleOptions,
     tail::TailOptions,
     up::UpOptions,
@@ -54,6 +55,15 @@ enum Command {
         log: LogOptions,
         #[command(flatten)]
         options: VerifyOptions,
+    },
+    /// Makes all visits anew of the archived hits, by the rules and goals of today.
+    Rebuild {
+        #[command(flatten)]
+        connection: ConnectionOptions,
+        #[command(flatten)]
+        log: LogOptions,
+        #[command(flatten)]
+        options: RebuildOptions,
     },
     /// Prints stored hits or events as JSON, one message a line.
     Tail {
@@ -125,6 +135,9 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
             Box::pin(crate::first_start::prepare(&connection, &log, &first)).await.map(done)
         }
         Command::Verify { connection, log, options } => Box::pin(crate::verify::run(&connection, &log, &options)).await,
+        Command::Rebuild { connection, log, options } => {
+            Box::pin(crate::rebuild::run(&connection, &log, &options)).await.map(done)
+        }
         Command::Tail { connection, log, options } => {
             Box::pin(crate::tail::run(&connection, &log, &options)).await.map(done)
         }

@@ -8,6 +8,7 @@ mod first_start;
 mod import;
 mod load;
 mod migrate;
+mod rebuild;
 mod role;
 mod tail;
 mod up;

@@ -1,7 +1,7 @@
 //! Properties of the core that hold for any traffic.
 
 use nagare_processor::{Batch, State};
-use nagare_schema::{EventBatch, Hit, HitKind, Identity, UnixMillis, VisitEvent, VisitorId, decode, encode};
+use nagare_schema::{EventBatch, Hit, HitKind, Identity, Rebuild, UnixMillis, VisitEvent, VisitorId, decode, encode};
 use proptest::{prelude::*, sample::select};
 
 use crate::site::{NOON, Shop, hit, page};
@@ -76,6 +76,23 @@ proptest! {
         }
         prop_assert_eq!(visits_of(&recovered), visits_of(&shop.state));
         prop_assert_eq!(recovered.position(), shop.state.position());
+    }
+
+    #[test]
+    fn a_restart_begins_the_state_anew(before in traffic(), after in traffic()) {
+        let (mut old, mut new) = (Shop::new(), Shop::new());
+        old.send(before);
+        new.send(after);
+        let (to, clock) = (old.state.position(), old.state.clock());
+        let message = |rebuild, events| {
+            EventBatch { from: to, to, clock, producers: Vec::new(), events, rebuild: Some(rebuild) }
+        };
+        old.state.apply_batch(&message(Rebuild::Hold, Vec::new()));
+        old.state.apply_batch(&message(Rebuild::Restart, Vec::new()));
+        old.state.apply_batch(&message(Rebuild::Restated, new.events.clone()));
+        old.state.apply_batch(&message(Rebuild::Release, Vec::new()));
+        prop_assert_eq!(visits_of(&old.state), visits_of(&new.state));
+        prop_assert_eq!((old.state.position(), old.state.clock()), (to, clock));
     }
 
     #[test]

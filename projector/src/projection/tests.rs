@@ -53,7 +53,7 @@ fn batches(steps: &[Step]) -> Vec<EventBatch> {
             }
         }
         let (from, to) = (cursor(sequence - 1), cursor(sequence));
-        EventBatch { from, to, clock: UnixMillis(0), producers: Vec::new(), events }
+        EventBatch { from, to, clock: UnixMillis(0), producers: Vec::new(), events, rebuild: None }
     };
     (1..).zip(steps).map(step_of).collect()
 }

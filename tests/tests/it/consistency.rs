@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use libtest_mimic::Trial;
 use nagare_api::compare_sources;
 use nagare_schema::SiteId;
-use nagare_tests::{ADMIN_TOKEN, unix_now};
+use nagare_tests::{ADMIN_TOKEN, Tracker, unix_now};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::world::{SiteUnderTest, World, shared};
@@ -29,16 +29,7 @@ async fn rollups_and_base_tables_answer_alike(world: World) -> anyhow::Result<()
     let site = SiteUnderTest::new(&world, &[("ecommerce", "1")]).await?;
     let goal = [("name", "shop"), ("matchAttribute", "url"), ("pattern", "/shop"), ("patternType", "contains")];
     site.matomo().add_goal(site.id, &goal).await?;
-    let seed: u64 = rand::random();
-    let mut random = StdRng::seed_from_u64(seed);
-    let from = unix_now() - DAYS * DAY_S;
-    let mut moments: Vec<i64> = (0..HITS).map(|_| from + random.random_range(0..DAYS * DAY_S)).collect();
-    moments.sort_unstable();
-    let hits: Vec<Hit> = moments.into_iter().map(|at| hit(&mut random, at)).collect();
-    let tracker = site.tracker().with_token(ADMIN_TOKEN);
-    for batch in hits.chunks(BATCH) {
-        tracker.bulk(batch).await?;
-    }
+    let (seed, from) = send_traffic(&site.tracker()).await?;
     site.stack.caught_up().await?;
     let clickhouse = clickhouse::Client::default().with_url(site.clickhouse()?.url()).with_database("nagare");
     let days = (day(from)?.saturating_sub(1.day()), day(unix_now())?);
@@ -46,6 +37,21 @@ async fn rollups_and_base_tables_answer_alike(world: World) -> anyhow::Result<()
     let shown: Vec<String> = differences.iter().take(DIFFERENCES_SHOWN).map(ToString::to_string).collect();
     ensure!(shown.is_empty(), "seed {seed}: {} differences\n{}", differences.len(), shown.join("\n"));
     Ok(())
+}
+
+/// Sends random traffic of some days; returns its seed and when it begins.
+pub(crate) async fn send_traffic(tracker: &Tracker) -> anyhow::Result<(u64, i64)> {
+    let seed: u64 = rand::random();
+    let mut random = StdRng::seed_from_u64(seed);
+    let from = unix_now() - DAYS * DAY_S;
+    let mut moments: Vec<i64> = (0..HITS).map(|_| from + random.random_range(0..DAYS * DAY_S)).collect();
+    moments.sort_unstable();
+    let hits: Vec<Hit> = moments.into_iter().map(|at| hit(&mut random, at)).collect();
+    let tracker = tracker.clone().with_token(ADMIN_TOKEN);
+    for batch in hits.chunks(BATCH) {
+        tracker.bulk(batch).await?;
+    }
+    Ok((seed, from))
 }
 
 fn day(at: i64) -> anyhow::Result<Date> {

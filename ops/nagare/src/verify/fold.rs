@@ -3,7 +3,7 @@
 use anyhow::Result;
 use nagare_runtime::Log;
 use nagare_schema::{
-    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, VisitEvent, events_subject, hits_subject,
+    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, events_subject, hits_subject,
 };
 
 use super::{
@@ -70,6 +70,9 @@ impl EventsFold {
         let mut scan = Scan::begin(log.events(), &events_subject(self.partition), self.position, u64::MAX).await?;
         while let Some(message) = scan.next().await? {
             let Ok(batch) = message.decode::<EventBatch>() else { continue };
+            if batch.rebuild.is_some() {
+                continue;
+            }
             let reached = |event: &&VisitEvent| {
                 let (kind, id) = fact(event);
                 reach.includes(kind, id.0)
@@ -93,6 +96,14 @@ impl EventsFold {
             }
         }
         self.hear(batch);
+        if let Some(rebuild) = batch.rebuild {
+            if rebuild == Rebuild::Restart {
+                // The tables hold what the rebuild decided, not what was told before.
+                self.range = Some(Range { first: sequence, last: sequence, from: batch.to, to: batch.to });
+                self.tallies = Tallies::default();
+            }
+            return;
+        }
         let since = self.since();
         for event in &batch.events {
             count(&mut self.tallies, event, since);
