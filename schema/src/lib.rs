@@ -33,7 +33,8 @@ pub use entities::{
     TrackingFailure, Widget,
 };
 pub use event::{
-    Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, Rebuild, SearchDetail, VisitEvent,
+    Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, Rebuild, SearchDetail,
+    VisitEvent,
 };
 pub use goal::{Goal, GoalAttribute, PatternKind};
 pub use hit::{

@@ -37,7 +37,8 @@ fn main() -> ExitCode {
         live::trials(&world),
     ];
     let accounts = [access::trials(), accounts::trials()].into_iter().flatten().collect();
-    let heavy = [accounts, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
+    let heavy =
+        [accounts, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
     let mut failed = run_with(&arguments, light_threads, light);
     // What the light tests shared ends before the heavy ones need the machine for themselves.

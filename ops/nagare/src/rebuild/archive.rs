@@ -35,7 +35,8 @@ impl Archive {
 
     /// The hits of a partition after a position.
     pub(super) fn after(&self, partition: Partition, position: Option<Cursor>) -> Result<Hits> {
-        let after = position.map_or(Ok(HitId(0)), |at| HitId::new(partition, at.sequence, at.hits.saturating_sub(1)))?;
+        let after =
+            position.map_or(Ok(HitId(0)), |at| HitId::new(partition, at.sequence, at.hits.saturating_sub(1)))?;
         let query = self.0.query_raw(SQL).param("after", after.0).param("partition", partition.0);
         Ok(Hits(query.fetch().context("the archive cannot be read")?))
     }

@@ -33,10 +33,8 @@ impl Databases {
     /// once. Views stay where they are; they are not told.
     pub(super) async fn exchange(&self, client: &Client) -> Result<()> {
         for table in self.tables(client).await? {
-            let (rebuilt, live) = (
-                partitions(client, &self.beside, &table).await?,
-                partitions(client, &self.live, &table).await?,
-            );
+            let (rebuilt, live) =
+                (partitions(client, &self.beside, &table).await?, partitions(client, &self.live, &table).await?);
             for partition in &rebuilt {
                 client
                     .query("ALTER TABLE ?.? REPLACE PARTITION ID ? FROM ?.?")

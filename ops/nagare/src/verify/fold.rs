@@ -3,7 +3,8 @@
 use anyhow::Result;
 use nagare_runtime::Log;
 use nagare_schema::{
-    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, events_subject, hits_subject,
+    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, events_subject,
+    hits_subject,
 };
 
 use super::{
