@@ -2,6 +2,7 @@
 
 mod batch;
 mod board;
+mod campaign;
 mod conversion;
 mod device;
 mod dimension;

@@ -5,35 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction, Text};
 
 use crate::{
+    campaign::Campaign,
     page_url::{UrlParts, decode_value, normalise, pairs, truncate},
     rules::SiteRules,
     search_engine::ReferrerLists,
 };
-
-/// Parameters that name a campaign, first to last (§6.3).
-pub const CAMPAIGN_NAMES: [&str; 8] = [
-    "pk_cpn",
-    "pk_campaign",
-    "piwik_campaign",
-    "mtm_campaign",
-    "matomo_campaign",
-    "utm_campaign",
-    "utm_source",
-    "utm_medium",
-];
-/// Parameters that give its keyword.
-pub const CAMPAIGN_KEYWORDS: [&str; 7] =
-    ["pk_kwd", "pk_keyword", "piwik_kwd", "mtm_kwd", "mtm_keyword", "matomo_kwd", "utm_term"];
-
-/// Columns of a campaign beside its name and keyword, and their parameters.
-const CAMPAIGN_DETAILS: [(&str, &[&str]); 6] = [
-    ("source", &["mtm_source", "matomo_source", "pk_source", "piwik_source", "utm_source"]),
-    ("medium", &["mtm_medium", "matomo_medium", "pk_medium", "piwik_medium", "utm_medium"]),
-    ("content", &["mtm_content", "matomo_content", "pk_content", "piwik_content", "utm_content"]),
-    ("id", &["mtm_cid", "matomo_cid", "pk_cid", "piwik_cid", "utm_id"]),
-    ("group", &["mtm_group", "matomo_group", "pk_group", "piwik_group", "utm_group"]),
-    ("placement", &["mtm_placement", "matomo_placement", "pk_placement", "piwik_placement", "utm_placement"]),
-];
 
 /// Parameters of other sites that say nothing about a referrer, by a part of their host.
 const NOISE: [(&str, &[&str]); 7] = [
@@ -86,14 +62,9 @@ pub fn detect(hit: &Hit, rules: &SiteRules, lists: &ReferrerLists) -> Detected {
     if let Some(assistant) = assistant(page.as_ref(), parts.as_ref(), lists) {
         return plain(named(ReferrerKind::Assistant, assistant, "", url));
     }
-    if let Some(campaign) = campaign(hit, page.as_ref()).or_else(|| parts.as_ref().and_then(advertisement)) {
-        let mut detected = with_keyword(campaign, parts.as_ref(), url, lists);
-        let details = page.and_then(|page| page.query).map(campaign_details).unwrap_or_default();
-        if !details.is_empty() {
-            let referrer = Referrer { campaign: details, ..(*detected.referrer).clone() };
-            detected.referrer = Arc::new(referrer);
-        }
-        return detected;
+    let campaign = rules.campaigns.find(&hit.campaign, page.as_ref());
+    if let Some(campaign) = campaign.or_else(|| parts.as_ref().and_then(advertisement)) {
+        return with_keyword(campaign, parts.as_ref(), url, lists);
     }
     let Some(parts) = parts else { return plain(Referrer::default()) };
     if is_own(&parts, page.as_ref(), rules) {
@@ -158,44 +129,13 @@ fn assistant<'a>(
     })
 }
 
-/// Name and keyword of a campaign, lower case (§6.3 steps 1, 2 and 4).
-fn campaign(hit: &Hit, page: Option<&UrlParts<'_>>) -> Option<(String, String)> {
-    let in_text = |text: &str| {
-        let first = |names: &[&str]| {
-            let value = |name: &&str| {
-                let found = pairs(text).find(|(known, value)| known == name && !value.is_empty());
-                found.map(|(_, value)| decode_value(value)).filter(|value| !value.is_empty())
-            };
-            names.iter().find_map(value)
-        };
-        first(&CAMPAIGN_NAMES).map(|name| (name, first(&CAMPAIGN_KEYWORDS).unwrap_or_default()))
-    };
-    let may_name =
-        |text: &&str| text.contains("pk_") || text.contains("tm_") || text.contains("iwik_") || text.contains("omo_");
-    let in_query = page.and_then(|page| page.query).filter(may_name).and_then(in_text);
-    let in_fragment = page.and_then(|page| page.fragment).filter(may_name).and_then(in_text);
-    let from_url = match in_query {
-        Some((name, keyword)) if !keyword.is_empty() => Some((name, keyword)),
-        found => in_fragment.or(found),
-    };
-    let sent = |names: &[&str]| names.iter().find_map(|name| hit.campaign.get(*name)).filter(|value| !value.is_empty());
-    let found = match (sent(&CAMPAIGN_NAMES), from_url) {
-        (Some(name), from_url) => {
-            let keyword = sent(&CAMPAIGN_KEYWORDS).cloned();
-            Some((name.clone(), keyword.unwrap_or_else(|| from_url.map(|(_, keyword)| keyword).unwrap_or_default())))
-        }
-        (None, from_url) => from_url,
-    };
-    found.map(|(name, keyword)| (name.to_lowercase(), keyword.to_lowercase()))
-}
-
 /// An advertisement network names the page it was shown on (step 3).
-fn advertisement(referrer: &UrlParts<'_>) -> Option<(String, String)> {
+fn advertisement(referrer: &UrlParts<'_>) -> Option<Campaign> {
     let keyword = advertised_on(referrer)?;
     let kind = pairs(referrer.query?).find(|(name, _)| *name == "ad_type").map(|(_, value)| decode_value(value));
     let name =
         kind.filter(|kind| !kind.is_empty()).map_or_else(|| "adwords".into(), |kind| format!("adwords ({kind})"));
-    Some((name.to_lowercase(), keyword))
+    Some(Campaign { name: name.to_lowercase(), keyword, details: BTreeMap::new() })
 }
 
 /// `(adwords) <host>` of the page that an advertisement stood on.
@@ -208,39 +148,21 @@ fn advertised_on(referrer: &UrlParts<'_>) -> Option<String> {
     UrlParts::parse(&page).map(|page| format!("(adwords) {}", page.host.to_lowercase()))
 }
 
-/// Source, medium and the like, by the parameters of every family of campaign names.
-fn campaign_details(query: &str) -> BTreeMap<Text, Text> {
-    let value = |names: &[&str]| {
-        let found =
-            names.iter().find_map(|name| pairs(query).find(|(known, value)| known == name && !value.is_empty()));
-        found.map(|(_, value)| decode_value(value)).filter(|value| !value.is_empty())
-    };
-    let detail = |(column, names): &(&str, &[&str])| {
-        Some(((*column).into(), truncate(&value(names)?.to_lowercase(), NAME_BYTES_MAX).into()))
-    };
-    CAMPAIGN_DETAILS.iter().filter_map(detail).collect()
-}
-
 /// A campaign without keyword takes the search term, else waits for the visit (steps 3 and 5).
-fn with_keyword(
-    (name, keyword): (String, String),
-    referrer: Option<&UrlParts<'_>>,
-    url: Text,
-    lists: &ReferrerLists,
-) -> Detected {
+fn with_keyword(campaign: Campaign, referrer: Option<&UrlParts<'_>>, url: Text, lists: &ReferrerLists) -> Detected {
     let searched = || {
         let parts = referrer?;
         lists.search(parts).map(|search| search.keyword).or_else(|| advertised_on(parts))
     };
+    let Campaign { name, keyword, details } = campaign;
     let keyword = if keyword.is_empty() { searched().unwrap_or_default() } else { keyword };
+    let referrer_of =
+        |keyword: &str| Referrer { campaign: details, ..named(ReferrerKind::Campaign, &name, keyword, url) };
     if !keyword.is_empty() {
-        return plain(named(ReferrerKind::Campaign, &name, &keyword, url));
+        return plain(referrer_of(&keyword));
     }
     let host = referrer.map(|parts| parts.host.to_lowercase()).unwrap_or_default();
-    Detected {
-        referrer: Arc::new(named(ReferrerKind::Campaign, &name, "", url)),
-        keyword_fallback: Some(truncate(&host, NAME_BYTES_MAX).into()),
-    }
+    Detected { referrer: Arc::new(referrer_of("")), keyword_fallback: Some(truncate(&host, NAME_BYTES_MAX).into()) }
 }
 
 /// The referrer is a page of this site (step 4).

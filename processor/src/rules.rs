@@ -8,10 +8,10 @@ use std::{
 use nagare_schema::{Config, GoalId, ReferrerReduction, Site, SiteId, SiteKind, ZoneClock, named_setting as setting};
 
 use crate::{
+    campaign::CampaignParameters,
     dimension::DimensionRules,
     goal::GoalRule,
     page_url::{UrlParts, UrlRules},
-    referrer::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES},
 };
 
 /// Seconds without action that end a visit at most, whatever the settings say: visits are held that long.
@@ -26,6 +26,8 @@ pub struct SiteRules {
     pub clock: ZoneClock,
     /// How its URLs are normalised.
     pub urls: UrlRules,
+    /// What names campaigns.
+    pub campaigns: CampaignParameters,
     /// Its goals by id, without deleted ones.
     pub goals: Vec<GoalRule>,
     /// Its custom dimensions.
@@ -73,7 +75,10 @@ impl SiteRules {
     fn new(config: &Config, site: &Site, known_urls: Arc<SiteUrls>) -> Self {
         let settings = &config.settings;
         let excluded = site.excluded_parameters.iter().chain(&settings.excluded_parameters).map(String::as_str);
-        let campaign = CAMPAIGN_NAMES.iter().chain(&CAMPAIGN_KEYWORDS).copied();
+        let campaigns = CampaignParameters::new(
+            settings.named.text(&setting::CAMPAIGN_NAMES),
+            settings.named.text(&setting::CAMPAIGN_KEYWORDS),
+        );
         let keep_fragment = match site.keep_url_fragment {
             0 => settings.keep_url_fragments,
             choice => choice == 1,
@@ -85,7 +90,8 @@ impl SiteRules {
         Self {
             site: site.id,
             clock: ZoneClock::new(&site.timezone),
-            urls: UrlRules::new(excluded.chain(campaign), keep_fragment),
+            urls: UrlRules::new(excluded.chain(campaigns.all()), keep_fragment),
+            campaigns,
             goals: config.goals_of(site.id).filter_map(|goal| GoalRule::new(goal)).collect(),
             dimensions: DimensionRules::new(config.dimensions_of(site.id).map(AsRef::as_ref)),
             referrer_reduction: settings.referrer_reduction,

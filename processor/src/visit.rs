@@ -138,7 +138,8 @@ fn accepted(hit: &EnrichedHit, visit: Option<VisitId>) -> VisitEvent {
 fn conversion_seconds(hit: &Hit) -> u32 {
     match &hit.kind {
         HitKind::Goal(goal) => u32::try_from(goal.0.saturating_add(2)).unwrap_or(0),
-        HitKind::Order(_) | HitKind::Cart(_) => 2,
+        HitKind::Order(_) => 2,
+        HitKind::Cart(_) => 0,
         _ => 1,
     }
 }

@@ -200,6 +200,12 @@ settings! {
     LOG_DISABLED: Flag(bool) = "Live.disable_visitor_log", false;
     /// The visitor profile is off for everyone.
     PROFILE_DISABLED: Flag(bool) = "Live.disable_visitor_profile", false;
+    /// Parameters of a page's address that give the keyword of a campaign, the first that is there wins.
+    CAMPAIGN_KEYWORDS: Text(&'static str) =
+        "Tracker.campaign_keyword_var_name", "pk_kwd,pk_keyword,piwik_kwd,mtm_kwd,mtm_keyword,matomo_kwd,utm_term";
+    /// Parameters of a page's address that name a campaign (`tracking.md` §6.3).
+    CAMPAIGN_NAMES: Text(&'static str) = "Tracker.campaign_var_name",
+        "pk_cpn,pk_campaign,piwik_campaign,mtm_campaign,matomo_campaign,utm_campaign,utm_source,utm_medium";
     /// Actions after which a visit is no longer continued; 0: never (`tracking.md` §3.1).
     VISIT_ACTIONS_MAX: Number(i64) = "Tracker.create_new_visit_after_x_actions", 10_000;
     /// A new day in the site's time zone begins a new visit.

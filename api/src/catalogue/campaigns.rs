@@ -4,7 +4,7 @@ use super::{About, Described, Dimension, Flatten, Key, Level, Only, Report, Visi
 use crate::shape::url_encode;
 
 const NAMES: &[Level] = &[
-    Level::new(&[Key::Campaign], |about| named("campaignName", about)).with_goals().with_below(),
+    Level::new(&[Key::Campaign], |about| named("campaignName", about)).with_goals().with_below().selecting_below(),
     Level::new(&[Key::Campaign, Key::CampaignKeyword, Key::CampaignContent], |about| joined(&about.keys[1..]))
         .with_goals()
         .grouped(drop_empty_pair)

@@ -82,6 +82,9 @@ impl Dimension {
     pub(crate) fn parts_of_base(self) -> &'static str {
         match self {
             Self::Referrer | Self::ReferrerUrl => ", referrer_type, referrer_name, referrer_keyword, referrer_url",
+            Self::Campaign | Self::CampaignSource | Self::CampaignGroup => {
+                ", referrer_name, referrer_keyword, campaign"
+            }
             _ => "",
         }
     }
@@ -299,6 +302,8 @@ pub(crate) struct Level {
     pub(crate) goals: bool,
     /// Below another row, and not asked for alone, a row shows its key and nothing else.
     pub(crate) is_plain_below: bool,
+    /// In a flat answer a row's segment stands for the rows below it.
+    pub(crate) selects_below: bool,
     /// Rows whose last key is empty are left out.
     pub(crate) drops_empty: bool,
 }
@@ -312,6 +317,7 @@ impl Level {
             subtable: |_| None,
             goals: false,
             is_plain_below: false,
+            selects_below: false,
             drops_empty: false,
         }
     }
@@ -331,6 +337,10 @@ impl Level {
 
     pub(crate) const fn plain_below(self) -> Self {
         Self { is_plain_below: true, ..self }
+    }
+
+    pub(crate) const fn selecting_below(self) -> Self {
+        Self { selects_below: true, ..self }
     }
 
     pub(crate) const fn without_empty(self) -> Self {

@@ -37,10 +37,10 @@ impl Sort {
     }
 
     fn sort(&self, table: &mut Table) {
-        let Some(first) = table.rows.first().filter(|_| !self.column.is_empty()) else { return };
-        let has = |column: &str| first.columns.get(column).is_some();
-        let column = if has(&self.column) { self.column.as_str() } else { FALLBACK };
-        if !has(column) {
+        let rows = &table.rows;
+        let has = |column: &str| rows.iter().any(|row| row.columns.get(column).is_some());
+        let Some(column) = [&self.column, FALLBACK].into_iter().find(|column| has(column)) else { return };
+        if self.column.is_empty() {
             return;
         }
         table.rows.sort_by(|a, b| self.compare(column, a, b));
@@ -129,7 +129,7 @@ impl<'a> Iterator for Tokens<'a> {
             return Some(Token::Number(text[..digits].trim_start_matches('0')));
         }
         self.0 = &text[first.len_utf8()..];
-        Some(Token::Letter(first.to_ascii_lowercase()))
+        Some(Token::Letter(first.to_ascii_uppercase()))
     }
 }
 
@@ -153,10 +153,17 @@ mod tests {
     }
 
     #[test]
+    fn letters_stand_before_an_underscore() {
+        assert_eq!(natural("ab", "a_b"), Ordering::Less);
+        assert_eq!(natural("A b", "ab"), Ordering::Equal);
+    }
+
+    #[test]
     fn rows_are_sorted_as_asked() {
         check("", &["a", " P9", "p10", "Others"]);
         check("filter_sort_order=asc", &[" P9", "p10", "a", "Others"]);
         check("filter_sort_column=nb_hits", &["p10", " P9", "a", "Others"]);
+        check("filter_sort_column=nb_hits&filter_sort_order=asc", &["p10", " P9", "a", "Others"]);
         check("filter_sort_column=label&filter_sort_order=asc", &["a", " P9", "p10", "Others"]);
         check("filter_sort_column=nothing", &["a", " P9", "p10", "Others"]);
     }

@@ -120,11 +120,12 @@ fn product_categories(params: &Params<'_>) -> Vec<Text> {
     }
 }
 
+/// `0` is no category to PHP.
 fn categories(value: &Json) -> Vec<Text> {
     let filled = |value: &Json| {
         let text = scalar(value)?;
         let text = cut(text.trim(), SHORT_BYTES_MAX);
-        (!text.is_empty()).then(|| Text::from(text))
+        (!matches!(text, "" | "0")).then(|| Text::from(text))
     };
     match value {
         Json::Array(values) => values.iter().filter_map(filled).take(CATEGORIES_MAX).collect(),

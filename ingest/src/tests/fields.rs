@@ -135,7 +135,7 @@ async fn section_5_7_negative_timings_are_refused_on_page_views_only() {
 #[tokio::test]
 async fn section_7_6_an_order_with_its_items() {
     let browser = Browser::new();
-    let items = "[[\"S1\",\"Na%26amp;me\",[\"a\",\"\",\"b\"],\"9.999\",2],[\"\"],[[\"x\",\"y\"],\"\",\"c\",\"z\",0]]";
+    let items = "[[\"S1\",\"Na%26amp;me\",[\"a\",\"\",0,\"b\"],\"9.999\",2],[\"\"],[[\"x\",\"y\"],\"\",\"c\",\"z\",0]]";
     let hit =
         browser.hit(&format!("idgoal=0&ec_id=O1&revenue=20&ec_st=18&ec_tx=1&ec_sh=2&ec_dt=1&ec_items={items}")).await;
     let HitKind::Order(order) = &hit.kind else { panic!("{:?}", hit.kind) };

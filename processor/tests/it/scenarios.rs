@@ -173,7 +173,9 @@ fn c14_a_cart_becomes_an_order() {
     assert_eq!((shop.visit().buyer, shop.conversions()[0].goal), (2, GoalId::CART));
     shop.send([order(None, &[("S1", 2), ("S2", 1)], 10)]);
     assert_eq!((shop.visit().buyer, shop.conversions()[0].items[0].quantity), (2, 2));
+    assert_eq!(shop.visit().total_time, 11, "a cart is no conversion (§3.3)");
     shop.send([order(Some("O"), &[("S2", 1)], 20)]);
+    assert_eq!(shop.visit().total_time, 23);
     let conversions = shop.conversions();
     assert_eq!(conversions.len(), 1);
     let placed = &conversions[0];

@@ -2,7 +2,7 @@
 
 use crate::segment::{
     called::Vocabulary,
-    field::{Category, Column, Field, Reading, Suggestion},
+    field::{Category, Column, Field, Listing, Reading, Suggestion},
 };
 
 const fn located(name: &'static str, title: &'static str, column: Column) -> Field {
@@ -11,6 +11,10 @@ const fn located(name: &'static str, title: &'static str, column: Column) -> Fie
 
 const fn acquired(name: &'static str, title: &'static str, column: Column) -> Field {
     Field::visit(name, title, column).within(Category::Acquisition)
+}
+
+const fn campaign(name: &'static str, title: &'static str, sql: &'static str) -> Field {
+    acquired(name, title, Column::text(sql)).listing(Listing::Unlisted)
 }
 
 pub(super) const FIELDS: &[Field] = &[
@@ -29,5 +33,13 @@ pub(super) const FIELDS: &[Field] = &[
         .suggesting(Suggestion::Listed(&["direct", "website", "search", "social", "campaign"])),
     acquired("referrerName", "Referrer Name", Column::text("referrer_name")),
     acquired("referrerKeyword", "Keyword", Column::text("referrer_keyword")),
+    campaign("campaignName", "Campaign Name", "if(referrer_type = 6, referrer_name, NULL)"),
+    campaign("campaignKeyword", "Campaign Keyword", "if(referrer_type = 6, referrer_keyword, NULL)"),
+    campaign("campaignSource", "Campaign Source", "campaign['source']"),
+    campaign("campaignMedium", "Campaign Medium", "campaign['medium']"),
+    campaign("campaignContent", "Campaign Content", "campaign['content']"),
+    campaign("campaignId", "Campaign ID", "campaign['id']"),
+    campaign("campaignGroup", "Campaign Group", "campaign['group']"),
+    campaign("campaignPlacement", "Campaign Placement", "campaign['placement']"),
     acquired("referrerUrl", "Referrer URL", Column::text("referrer_url")),
 ];

@@ -34,7 +34,7 @@ pub(super) fn table(facts: &Facts, field: ProductField, view: &View<'_>) -> Tabl
             products.entry(key).or_default().views = Some(fact);
         }
     }
-    // What was sold comes first: whether a table is ordered by revenue is told by its first row.
+    // What was sold comes first.
     let (sold, viewed): (Vec<_>, Vec<_>) = products.iter().partition(|(_, product)| product.sales.is_some());
     let rows = sold.into_iter().chain(viewed).map(|(key, product)| {
         let label = if key.is_empty() { undefined(field) } else { key };

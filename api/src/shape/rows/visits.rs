@@ -136,14 +136,20 @@ impl Rows<'_> {
             } else {
                 (level.describe)(&self.about(keys, &numbers.note))
             };
-            let below = (level.subtable)(keys).and_then(|id| {
+            let mut below = (level.subtable)(keys).and_then(|id| {
                 let next = self.visits.levels.get(at + 1)?;
                 // What conversions alone tell of has nothing below it unless they are told there, too.
                 let can_be_empty = !next.drops_empty && (numbers.sums[0] != 0.0 || next.goals);
                 let table = self.of_level(at + 1, keys, false);
                 (can_be_empty || !table.rows.is_empty()).then_some(Subtable { id, table: Some(table) })
             });
-            self.row(described, numbers, below, is_below && level.is_plain_below)
+            // What a row of a hierarchy selects is not what its parts select.
+            let is_apart = is_below && level.is_plain_below || below.is_some() && !level.selects_below;
+            let segment = described.segment.filter(|_| !self.view.is_flat || !is_apart);
+            if level.selects_below && self.view.is_flat {
+                hand_down(segment.as_deref(), below.as_mut());
+            }
+            self.row(Described { segment, ..described }, numbers, below)
         });
         Table { rows: rows.collect(), ids: IdPlace::default() }
     }
@@ -152,14 +158,12 @@ impl Rows<'_> {
         About { keys, note, zone: self.view.zone, day: self.view.day, custom: self.view.custom }
     }
 
-    fn row(&self, described: Described, numbers: &Numbers, subtable: Option<Subtable>, is_plain: bool) -> Row {
+    fn row(&self, described: Described, numbers: &Numbers, subtable: Option<Subtable>) -> Row {
         let mut row = Row { subtable, ..Row::default() };
         if !numbers.slots.is_empty() {
             row.metadata.set("slots", variables::list(&numbers.slots));
         }
         match described.segment {
-            // What a row of a hierarchy selects is not what its parts select.
-            Some(_) if self.view.is_flat && (is_plain || row.subtable.is_some()) => {}
             Some(segment) if self.view.is_flat => row.segment = Some(segment),
             Some(segment) => row.metadata.set("segment", segment),
             None => {}
@@ -168,6 +172,13 @@ impl Rows<'_> {
         row.columns = Record::default().with("label", described.label);
         numbers.fill(&mut row.columns, self.visits.columns, self.view);
         row
+    }
+}
+
+/// Rows below select what the row above them does.
+fn hand_down(segment: Option<&str>, below: Option<&mut Subtable>) {
+    for row in below.and_then(|below| below.table.as_mut()).into_iter().flat_map(|table| &mut table.rows) {
+        row.segment = segment.map(str::to_owned);
     }
 }
 
