@@ -10,6 +10,7 @@ mod describe;
 mod endpoint;
 mod error;
 mod format;
+pub mod fuzz;
 mod limit;
 mod live;
 mod methods;

@@ -6,6 +6,7 @@ mod error;
 mod failures;
 #[cfg(test)]
 mod fake;
+pub mod fuzz;
 mod http;
 mod ingest;
 mod intake;

@@ -7,6 +7,7 @@ mod broker;
 mod clickhouse;
 mod cluster;
 mod expectation;
+pub mod fuzz;
 mod load;
 mod matomo;
 mod metrics;

@@ -89,7 +89,7 @@ fn unpack(packed: impl Read) -> Result<Bytes, DropReason> {
 }
 
 /// The parameters of a form body; none when it is no form.
-pub(super) async fn form<'a>(headers: &HeaderMap, body: &'a Bytes) -> Result<Params<'a>, DropReason> {
+pub(crate) async fn form<'a>(headers: &HeaderMap, body: &'a Bytes) -> Result<Params<'a>, DropReason> {
     let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes()).unwrap_or_default();
     let is = |name: &[u8]| kind.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     if body.is_empty() {

@@ -8,7 +8,7 @@ mod script;
 mod tests;
 mod track;
 
-pub(crate) use body::LARGE_KIB_MAX;
+pub(crate) use body::{LARGE_KIB_MAX, form};
 
 use std::sync::Arc;
 

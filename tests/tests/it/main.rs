@@ -7,6 +7,7 @@ mod browser;
 mod clients;
 mod consistency;
 mod faults;
+mod fuzz;
 mod import;
 mod journeys;
 mod lifecycle;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let world = World::new();
     let light = [
         tidy::trials(),
+        fuzz::trials(),
         journeys::trials(&world),
         bad_input::trials(&world),
         consistency::trials(&world),
