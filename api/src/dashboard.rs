@@ -13,6 +13,11 @@ use crate::server::Shared;
 /// What pages may load: their own origin's files, nothing inline, nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
+/// The same for the one view that other sites may show in theirs.
+const EMBEDDED_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors *";
+/// A report that a link shares, for pages of others: it knows no session.
+const EMBEDDED_VIEW: &str = "embed";
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/web/dist"]
@@ -43,7 +48,13 @@ async fn file(uri: Uri, headers: HeaderMap) -> Response {
     let Some(found) = Files::get(path) else {
         // A missing file must not answer with a page, nor a misspelt path of the API.
         let is_view = !path.starts_with("assets/") && !path.starts_with("api/") && !path.contains('.');
-        return if is_view { index() } else { (StatusCode::NOT_FOUND, "not found\n").into_response() };
+        return if path == EMBEDDED_VIEW {
+            embeddable(index())
+        } else if is_view {
+            index()
+        } else {
+            (StatusCode::NOT_FOUND, "not found\n").into_response()
+        };
     };
     if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag(&found).as_bytes()) {
         return StatusCode::NOT_MODIFIED.into_response();
@@ -69,6 +80,11 @@ fn etag(file: &EmbeddedFile) -> String {
 
 fn page(kind: &'static str, text: &'static str) -> Response {
     secured(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+fn embeddable(mut view: Response) -> Response {
+    view.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EMBEDDED_POLICY));
+    view
 }
 
 /// Adds the headers that keep a page to itself.

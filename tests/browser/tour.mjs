@@ -1,5 +1,6 @@
 // Goes through every page of the dashboard as people do, on phone, desk and wall, in light and dark.
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { env } from 'node:process';
 import { api, audit, check, enter, launch, openPage, settled, signIn, totp, visit } from './dashboard.mjs';
 import { sendTraffic } from './traffic.mjs';
@@ -19,6 +20,8 @@ const PAGES = [
   `${AT}/goals?${WEEK}`,
   `${AT}/ecommerce?${WEEK}`,
   `${AT}/segments?edit=new`,
+  `${AT}/sharing?share=VisitsSummary_get`,
+  `${AT}/scheduled`,
   `${AT}/setup`,
   `${AT}/settings`,
   `${AT}/reports/Actions_getPageUrls?${YESTERDAY}&chart=bars&vs=previous`,
@@ -54,6 +57,8 @@ try {
   await scenario('a report is exported', exporting);
   await scenario('a page leads to those around it', transitions);
   await scenario('a day is noted', annotating);
+  await scenario('reports are shared and embedded', sharing);
+  await scenario('a report is scheduled', scheduling);
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
   await scenario('a user is added and given a role', newUser);
@@ -207,6 +212,83 @@ async function annotating() {
     await note.getByRole('button', { name: /^Delete/ }).click();
     await page.click('[data-testid="confirm"]');
     await note.waitFor({ state: 'detached' });
+  });
+}
+
+async function sharing() {
+  const { page, context, faults } = await openPage(browser);
+  await enter(page);
+  await visit(page, `${AT}/reports/VisitsSummary_get?${WEEK}`);
+  await page.click('[data-testid="export"]');
+  await page.click('[data-testid="export-share"]');
+  await page.fill('[data-testid="share-description"]', 'For the printers');
+  await page.fill('[data-testid="choice-find"]', 'browsers');
+  await page.check('[data-testid="choice-DevicesDetection_getBrowsers"]');
+  await page.fill('[data-testid="share-password"]', 'paper and ink');
+  await page.click('[data-testid="share-save"]');
+  const link = await page.textContent('[data-testid="share-link"]');
+  const widget = await page.textContent('[data-testid="share-embed"]');
+  await page.click('[data-testid="share-done"]');
+  const entry = page.locator('[data-testid="share"]', { hasText: 'For the printers' });
+  await entry.waitFor();
+
+  const reader = await openPage(browser, { width: 390, scheme: 'dark' });
+  await reader.page.goto(link);
+  await reader.page.fill('[data-testid="shared-password"]', 'paper and ink');
+  await reader.page.click('[data-testid="shared-open"]');
+  await reader.page.waitForSelector('[data-testid="shared"]');
+  await settled(reader.page);
+  const { nb_visits } = await api('VisitsSummary.get', { idSite: SITE, period: 'range', date: 'last7' });
+  const shown = await reader.page.getAttribute('[data-testid="shared-nb_visits"]', 'data-value');
+  check(Number(shown) === nb_visits, `the link shows ${shown} visits, the API ${nb_visits}`);
+  problem(await audit(reader.page), 'the link');
+
+  const address = /src="([^"]+)"/.exec(widget)[1].replaceAll('&amp;', '&');
+  const frame = await embedded(reader.page, address);
+  await frame.fill('[data-testid="shared-password"]', 'paper and ink');
+  await frame.click('[data-testid="shared-open"]');
+  await frame.waitForSelector('[data-testid="embed"] [data-testid="shared-nb_visits"]');
+
+  await entry.getByRole('button', { name: /^Delete/ }).click();
+  await page.click('[data-testid="confirm"]');
+  await entry.waitFor({ state: 'detached' });
+  check([...faults, ...reader.faults].length === 0, [...faults, ...reader.faults].join('\n'));
+  await reader.context.close();
+  await context.close();
+}
+
+/** Opens an address inside a page of another origin. */
+async function embedded(page, address) {
+  const html = `<!doctype html><title>A page</title><iframe src="${address}" title="Widget"></iframe>`;
+  const publisher = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end(html));
+  await new Promise((listening) => publisher.listen(0, '127.0.0.1', listening));
+  await page.goto(`http://127.0.0.1:${publisher.address().port}/publisher`);
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  publisher.close();
+  return frame;
+}
+
+function problem(found, where) {
+  check(found.length === 0, found.map((text) => `${where}: ${text}`).join('\n'));
+}
+
+async function scheduling() {
+  await withPage({}, async (page) => {
+    await visit(page, `${AT}/scheduled`);
+    await page.click('[data-testid="scheduled-new"]');
+    await page.fill('[data-testid="scheduled-description"]', 'Every Monday');
+    await page.check('[data-testid="choice-VisitsSummary_get"]');
+    await page.fill('[data-testid="scheduled-recipients"]', 'editors@example.org');
+    problem(await audit(page), 'the form of a scheduled report');
+    await page.click('[data-testid="scheduled-save"]');
+    const entry = page.locator('[data-testid="scheduled"]', { hasText: 'Every Monday' });
+    const preview = entry.locator('[data-testid="scheduled-preview"]');
+    const [download] = await Promise.all([page.waitForEvent('download'), preview.click()]);
+    const content = await readFile(await download.path(), 'utf8');
+    check(content.includes('Visits Summary'), 'the preview does not hold the report');
+    await entry.getByRole('button', { name: /^Delete/ }).click();
+    await page.click('[data-testid="confirm"]');
+    await entry.waitFor({ state: 'detached' });
   });
 }
 

@@ -8,13 +8,15 @@ use axum::{
     routing::{delete, get, post},
 };
 use nagare_runtime::Expected;
-use nagare_schema::{ConfigKey, Entity, GrantLevel, Share, SiteId, UnixMillis};
+use nagare_schema::{Config, ConfigKey, Entity, GrantLevel, Share, SiteId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Owner, about, no_content, now, record, refused, secret, unavailable, unchanged};
 use crate::{
     auth::{Purpose, Subject, Unconfirmed, generate_token, hash_password, token_hash},
+    describe::{self, Asked},
+    format::json_of,
     methods::is_shareable,
     rest::problem,
     server::{Shared, address_of},
@@ -210,7 +212,22 @@ async fn open(
     let Some(token) = shared.authenticator.signer.issue(Purpose::Share, &hash, "", now(&shared)) else {
         return unavailable();
     };
+    let site = config.sites.get(&share.site);
     secret(json!({
-        "access_token": token, "expires_in": Purpose::Share.seconds(), "site": share.site, "reports": share.reports,
+        "access_token": token,
+        "expires_in": Purpose::Share.seconds(),
+        "site": share.site,
+        "site_name": site.map(|site| &site.name),
+        "currency": site.map(|site| &site.currency),
+        "reports": share.reports,
+        "catalogue": catalogue(&config, share),
     }))
+}
+
+/// What the reports of a link are about, as `API.getReportMetadata` tells it.
+fn catalogue(config: &Config, share: &Share) -> Vec<serde_json::Value> {
+    let asked = Asked { site: share.site.to_string(), ..Asked::default() };
+    let whole = describe::of_site(config, share.site).into_iter().filter(|report| report.parameters.is_empty());
+    let shared = whole.filter(|report| share.reports.iter().any(|name| name == report.name()));
+    shared.map(|report| json_of(&report.record(&asked).into())).collect()
 }

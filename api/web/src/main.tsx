@@ -17,6 +17,7 @@ import './styles/live.css';
 import './styles/admin.css';
 import './styles/pages.css';
 import './styles/visits.css';
+import './styles/sharing.css';
 
 const RETRIES_MAX = 2;
 

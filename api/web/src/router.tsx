@@ -135,6 +135,21 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('./pages/ReportPage'), 'ReportPage'),
 });
 
+const sharing = createRoute({
+  getParentRoute: () => site,
+  path: '/sharing',
+  // The report to be shared, when the form is open.
+  validateSearch: ({ share }: Record<string, unknown>): { share?: string } =>
+    typeof share === 'string' && /^[\w-]{1,200}$/.test(share) ? { share } : {},
+  component: lazyRouteComponent(() => import('./pages/Sharing'), 'Sharing'),
+});
+
+const scheduled = createRoute({
+  getParentRoute: () => site,
+  path: '/scheduled',
+  component: lazyRouteComponent(() => import('./pages/Scheduled'), 'Scheduled'),
+});
+
 const setup = createRoute({
   getParentRoute: () => site,
   path: '/setup',
@@ -189,6 +204,20 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/Account'), 'Account'),
 });
 
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared',
+  validateSearch: viewSearch,
+  component: lazyRouteComponent(() => import('./pages/SharedPage'), 'SharedPage'),
+});
+
+const embed = createRoute({
+  getParentRoute: () => root,
+  path: '/embed',
+  validateSearch: viewSearch,
+  component: lazyRouteComponent(() => import('./pages/SharedPage'), 'EmbedPage'),
+});
+
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
@@ -200,6 +229,8 @@ export const newRouter = () =>
     routeTree: root.addChildren([
       signIn,
       resetPassword,
+      shared,
+      embed,
       signedIn.addChildren([
         sites,
         site.addChildren([
@@ -213,6 +244,8 @@ export const newRouter = () =>
           goals,
           ecommerce,
           segments,
+          sharing,
+          scheduled,
           setup,
           settings,
           report,

@@ -233,6 +233,8 @@ async fn links(stack: &Stack, rest: &Rest, access: &str, sites: (u32, u32)) -> a
     let open = "/api/v1/shared-session";
     ensure!(status(rest, "POST", open, "", &json!({ "secret": secret })).await? == 401, "no password is needed");
     let opened = rest.send("POST", open, "", &json!({ "secret": secret, "password": "open sesame" })).await?;
+    let named = &opened.body["catalogue"][0]["name"];
+    ensure!(named == "Visits Summary", "the link tells of {named}");
     let shared = Matomo::new(stack.url(), &opened.text("access_token")?);
     shared.today("VisitsSummary.get", own).await?;
     ensure!(shared.today("VisitsSummary.get", other).await.is_err(), "the link reads another site");

@@ -95,13 +95,20 @@ function succeeded(body: unknown): unknown {
   throw new ApiError(faultOf(200, messageOf(body)), messageOf(body), 200);
 }
 
+/** Another token than that of the session. */
+const bearer = (token: string | undefined): HeadersInit =>
+  token ? { Authorization: `Bearer ${token}` } : {};
+
 /** Asks for a report as Matomo's Reporting API names it. */
 export const report = async (
   method: string,
   parameters: Parameters,
   signal?: AbortSignal,
+  token?: string,
 ): Promise<unknown> =>
-  succeeded(await request(`/index.php?${encoded(method, parameters)}`, { signal }));
+  succeeded(
+    await request(`/index.php?${encoded(method, parameters)}`, { signal, headers: bearer(token) }),
+  );
 
 /** Calls a method that changes something: what it says stays out of the address. */
 export const change = async (method: string, parameters: Parameters): Promise<unknown> =>
@@ -127,10 +134,9 @@ export const rest = (
   path: string,
   { body, signal, token }: { body?: unknown; signal?: AbortSignal; token?: string } = {},
 ): Promise<unknown> => {
-  const headers = new Headers();
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
   // What may be done before a session can begin is allowed by a token of its own.
-  if (token) headers.set('Authorization', `Bearer ${token}`);
+  const headers = new Headers(bearer(token));
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
   return request(`/api/v1/${path}`, {
     method,
     signal,

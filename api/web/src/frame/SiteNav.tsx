@@ -19,6 +19,13 @@ const VIEWS = [
   { to: '/sites/$siteId/annotations', label: 'nav.annotations', icon: 'note' },
 ] as const;
 
+/** What leaves the site, and how it is set up. */
+const FOOT = [
+  { to: '/sites/$siteId/scheduled', label: 'nav.scheduled', icon: 'mail' },
+  { to: '/sites/$siteId/sharing', label: 'nav.sharing', icon: 'share' },
+  { to: '/sites/$siteId/settings', label: 'nav.settings', icon: 'settings' },
+] as const;
+
 /** Beside the page where there is room, else behind a button. */
 export function SiteNav() {
   const { t } = useLocale();
@@ -53,43 +60,39 @@ export function SiteNav() {
   );
 }
 
-function NavList() {
+function ViewLink({ view }: { view: (typeof VIEWS | typeof FOOT)[number] }) {
   const { t } = useLocale();
   const { site, search } = useView();
   return (
+    <li>
+      <Link
+        to={view.to}
+        params={{ siteId: site.id }}
+        search={search}
+        activeOptions={{ exact: view.to === '/sites/$siteId', includeSearch: false }}
+        activeProps={{ 'aria-current': 'page' }}
+        className="nav-link"
+      >
+        <Icon name={view.icon} />
+        {t(view.label)}
+      </Link>
+    </li>
+  );
+}
+
+function NavList() {
+  return (
     <>
       <ul>
-        {VIEWS.map(({ to, label, icon }) => (
-          <li key={to}>
-            <Link
-              to={to}
-              params={{ siteId: site.id }}
-              search={search}
-              activeOptions={{ exact: to === '/sites/$siteId', includeSearch: false }}
-              activeProps={{ 'aria-current': 'page' }}
-              className="nav-link"
-            >
-              <Icon name={icon} />
-              {t(label)}
-            </Link>
-          </li>
+        {VIEWS.map((view) => (
+          <ViewLink key={view.to} view={view} />
         ))}
       </ul>
       <ReportList />
       <ul className="nav-foot">
-        <li>
-          <Link
-            to="/sites/$siteId/settings"
-            params={{ siteId: site.id }}
-            search={search}
-            activeOptions={{ includeSearch: false }}
-            activeProps={{ 'aria-current': 'page' }}
-            className="nav-link"
-          >
-            <Icon name="settings" />
-            {t('nav.settings')}
-          </Link>
-        </li>
+        {FOOT.map((view) => (
+          <ViewLink key={view.to} view={view} />
+        ))}
       </ul>
     </>
   );

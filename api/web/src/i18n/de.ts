@@ -8,6 +8,7 @@ import { notes } from './de/notes';
 import { overview } from './de/overview';
 import { report } from './de/report';
 import { segment } from './de/segment';
+import { sharing } from './de/sharing';
 import { visits } from './de/visits';
 import type { Catalogue } from './en';
 
@@ -22,5 +23,6 @@ export const de: Catalogue = {
   ...overview,
   ...report,
   ...segment,
+  ...sharing,
   ...visits,
 };

@@ -8,6 +8,7 @@ import { notes } from './en/notes';
 import { overview } from './en/overview';
 import { report } from './en/report';
 import { segment } from './en/segment';
+import { sharing } from './en/sharing';
 import { visits } from './en/visits';
 
 /** The catalogue: other languages have the same keys. */
@@ -22,6 +23,7 @@ export const en = {
   ...overview,
   ...report,
   ...segment,
+  ...sharing,
   ...visits,
 } as const;
 

@@ -12,8 +12,8 @@ import {
 } from '../api/admin';
 import { session } from '../api/session';
 import { useLocale } from '../i18n/locale';
-import { save } from '../reports/ExportMenu';
 import { Panel } from '../ui/Panel';
+import { saveBlob } from '../ui/save';
 import { Sheet } from '../ui/Sheet';
 import { Empty, Fault, Loaded } from '../ui/states';
 
@@ -145,12 +145,11 @@ function Found({ subjects, again }: { subjects: DataSubject[]; again: () => void
   const [isErasing, setErasing] = useState(false);
   const download = useMutation({
     mutationFn: () => exportSubjects(subjects),
-    onSuccess: (body) => {
-      const blob = new Blob([JSON.stringify(body, null, 2)], { type: 'application/json' });
-      const address = URL.createObjectURL(blob);
-      save(address, 'visits.json');
-      URL.revokeObjectURL(address);
-    },
+    onSuccess: (body) =>
+      saveBlob(
+        new Blob([JSON.stringify(body, null, 2)], { type: 'application/json' }),
+        'visits.json',
+      ),
   });
   const erase = useMutation({ mutationFn: () => eraseSubjects(subjects) });
   if (erase.isSuccess) {

@@ -1,33 +1,27 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { Report } from '../api/catalogue';
 import { exportedTable } from '../api/table';
 import type { Drawn } from '../charts/useEChart';
 import { useView } from '../frame/context';
 import { useLocale } from '../i18n/locale';
 import { Icon } from '../ui/icons';
+import { save, saveBlob } from '../ui/save';
 import { tableOptions } from './search';
 import { useReportSearch } from './TableReport';
 
-/** Hands a file to the browser. */
-export function save(address: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-}
-
 export function ExportMenu({ report, drawn }: { report: Report; drawn: Drawn | undefined }) {
   const { t } = useLocale();
-  const { query, span } = useView();
+  const { site, query, span, search: view } = useView();
   const [search] = useReportSearch();
   const name = `${report.uniqueId}-${span.from}-${span.to}`;
   const table = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
-      const blob = await exportedTable(report, query, tableOptions(search), format);
-      const address = URL.createObjectURL(blob);
-      save(address, `${name}.${format}`);
-      URL.revokeObjectURL(address);
+      saveBlob(
+        await exportedTable(report, query, tableOptions(search), format),
+        `${name}.${format}`,
+      );
     },
   });
   return (
@@ -57,6 +51,15 @@ export function ExportMenu({ report, drawn }: { report: Report; drawn: Drawn | u
             >
               {t('export.png')}
               {!drawn && <small>{t('export.pngHint')}</small>}
+            </Menu.Item>
+            <Menu.Item className="menu-item" data-testid="export-share" asChild>
+              <Link
+                to="/sites/$siteId/sharing"
+                params={{ siteId: site.id }}
+                search={{ ...view, share: report.uniqueId }}
+              >
+                {t('export.share')}
+              </Link>
             </Menu.Item>
           </Menu.Content>
         </Menu.Portal>

@@ -12,6 +12,8 @@ export const frame: Record<keyof typeof english, string> = {
   'nav.goals': 'Ziele',
   'nav.ecommerce': 'E-Commerce',
   'nav.segments': 'Segmente',
+  'nav.sharing': 'Links und Widgets',
+  'nav.scheduled': 'Geplante Berichte',
   'nav.reports': 'Berichte',
   'nav.settings': 'Einstellungen',
   'nav.admin': 'Verwaltung',

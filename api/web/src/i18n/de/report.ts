@@ -35,6 +35,7 @@ export const report: Record<keyof typeof english, string> = {
   'export.json': 'JSON, alle Zeilen',
   'export.png': 'PNG des Diagramms',
   'export.pngHint': 'Erst ein Diagramm wählen',
+  'export.share': 'Link oder Widget …',
   'export.failed': 'Der Export ist fehlgeschlagen.',
   'report.table': 'Tabelle',
 };

@@ -10,6 +10,8 @@ export const frame = {
   'nav.goals': 'Goals',
   'nav.ecommerce': 'Ecommerce',
   'nav.segments': 'Segments',
+  'nav.sharing': 'Links and widgets',
+  'nav.scheduled': 'Scheduled reports',
   'nav.reports': 'Reports',
   'nav.settings': 'Site settings',
   'nav.admin': 'Administration',

@@ -33,6 +33,7 @@ export const report = {
   'export.json': 'JSON, all rows',
   'export.png': 'PNG of the chart',
   'export.pngHint': 'Choose a chart first',
+  'export.share': 'Link or widget…',
   'export.failed': 'The export failed.',
   'report.table': 'Table',
 } as const;
