@@ -10,7 +10,7 @@ use crate::{
     failures::Failures,
     metrics::Metrics,
     params::{BulkBody, Params},
-    pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, site_of},
+    pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, set_cookie, site_of},
     queue::{Queues, Settled},
     refusals::Refusals,
     rules::Rules,
@@ -68,6 +68,16 @@ impl<S: SaltStore> Intake<S> {
         let accepted = judged.map_err(|reason| self.refuse_hit(&rules, params, envelope, reason))?;
         let answer = self.submit(self.partition(&accepted), vec![accepted.hit], rules.config.revision)?;
         answer.await.unwrap_or(Err(DropReason::Overload))
+    }
+
+    /// The cookie that the answer to a hit sets (§2.6).
+    pub(crate) fn visitor_cookie(
+        &self,
+        params: &Params<'_>,
+        envelope: &Envelope<'_>,
+        outcome: Result<(), DropReason>,
+    ) -> Option<String> {
+        set_cookie(self.pipeline.rules.current().settings(), params, envelope, outcome)
     }
 
     /// Stores the hits of a bulk request, or none of them when one ends it.

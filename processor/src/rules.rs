@@ -17,6 +17,10 @@ use crate::{
 /// Seconds without action that end a visit at most, whatever the settings say: visits are held that long.
 pub const VISIT_IDLE_S_MAX: i64 = 1800;
 
+/// Seconds that a visit is found by its device at most, whatever the settings say: with some minutes for
+/// hits that are late, visits are held that long.
+pub const LOOK_BACK_S_MAX: i64 = VISIT_IDLE_S_MAX;
+
 /// What the rules need to know about a site.
 #[derive(Debug)]
 pub struct SiteRules {
@@ -36,6 +40,8 @@ pub struct SiteRules {
     pub referrer_reduction: ReferrerReduction,
     /// Seconds without action that end a visit, at most [`VISIT_IDLE_S_MAX`].
     pub idle_s: i64,
+    /// Seconds that a device's last visit is looked back for, at most [`LOOK_BACK_S_MAX`] (§2.3).
+    pub look_back_s: i64,
     /// Actions after which a visit is no longer continued (§2.3).
     pub actions_max: u32,
     /// Seconds that a visit of one page lasts (§3.2).
@@ -87,6 +93,8 @@ impl SiteRules {
         for url in site.excluded_referrers.iter().chain(&settings.excluded_referrers) {
             excluded_referrers.add(url, site.id);
         }
+        let idle_s = settings.named.number(&setting::VISIT_IDLE_SECONDS).clamp(1, VISIT_IDLE_S_MAX);
+        let look_back_s = settings.named.number(&setting::LOOK_BACK_SECONDS).clamp(idle_s, LOOK_BACK_S_MAX);
         Self {
             site: site.id,
             clock: ZoneClock::new(&site.timezone),
@@ -95,7 +103,8 @@ impl SiteRules {
             goals: config.goals_of(site.id).filter_map(|goal| GoalRule::new(goal)).collect(),
             dimensions: DimensionRules::new(config.dimensions_of(site.id).map(AsRef::as_ref)),
             referrer_reduction: settings.referrer_reduction,
-            idle_s: settings.named.number(&setting::VISIT_IDLE_SECONDS).clamp(1, VISIT_IDLE_S_MAX),
+            idle_s,
+            look_back_s,
             actions_max: actions_max(settings.named.number(&setting::VISIT_ACTIONS_MAX)),
             one_page_s: u32::try_from(settings.named.number(&setting::ONE_PAGE_SECONDS)).unwrap_or(0),
             title_delimiter: settings.named.text(&setting::ACTION_TITLE_DELIMITER).to_owned(),

@@ -19,6 +19,9 @@ const CUSTOM_SEARCH_HOST: &str = "cse.google.com";
 /// Hosts that have a label for each country or kind before them.
 const COMMON_HOSTS: [&str; 2] = ["images.search.yahoo.com", "search.yahoo.com"];
 
+/// Pages of other hosts that show the results of InfoSpace, and the host that the list has for them.
+const HOSTED_RESULTS: (&str, &str) = ("/pemonitorhosted/ws/results/", "wsdsold.infospace.com");
+
 /// A block of the list: hosts that share their rules.
 #[derive(Debug, Deserialize)]
 struct Block {
@@ -114,7 +117,7 @@ impl ReferrerLists {
     /// The search that a referrer shows, if it is one.
     pub fn search(&self, referrer: &UrlParts<'_>) -> Option<SearchVisit> {
         let host = referrer.host.to_ascii_lowercase();
-        let host = search_host(&host, referrer.query.unwrap_or_default());
+        let host = search_host(&host, referrer);
         let engine = &self.engines[self.engine_of(host, referrer.path)?];
         let query = match (referrer.query, referrer.fragment) {
             (Some(query), Some(fragment)) => format!("{query}&{fragment}"),
@@ -197,9 +200,12 @@ impl Rule {
 }
 
 /// The host that the list knows an address by: some engines are found on many.
-fn search_host<'h>(host: &'h str, query: &str) -> &'h str {
-    if query.starts_with(CUSTOM_SEARCH) {
+fn search_host<'h>(host: &'h str, referrer: &UrlParts<'_>) -> &'h str {
+    if referrer.query.is_some_and(|query| query.starts_with(CUSTOM_SEARCH)) {
         return CUSTOM_SEARCH_HOST;
+    }
+    if referrer.path.starts_with(HOSTED_RESULTS.0) {
+        return HOSTED_RESULTS.1;
     }
     let common =
         COMMON_HOSTS.iter().find(|common| host.strip_suffix(*common).is_some_and(|label| label.ends_with('.')));
@@ -282,6 +288,8 @@ mod tests {
         check("https://www.google.com/search?as_q=a&as_epq=b+c", Some(("Google", "a \"b c\"")));
         check("http://site.example/?cx=partner-pub-1&q=Shoes", Some(("Google Custom Search", "shoes")));
         check("http://de.search.yahoo.com/search?p=x", Some(("Yahoo!", "x")));
+        let hosted = "pemonitorhosted/ws/results/Web/Red+shoes/1/417/TopNavigation/Source/";
+        check(&format!("http://search.provider.example/{hosted}"), Some(("InfoSpace", "red shoes")));
     }
 
     /// §6.5, §12.1: look-alikes are not matched.

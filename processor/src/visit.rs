@@ -148,7 +148,7 @@ fn conversion_seconds(hit: &Hit) -> u32 {
 fn find<'a>(state: &'a State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Found<'a> {
     let (site, at) = (hit.hit.site, hit.hit.at);
     let until = UnixSeconds(at.0 + hit.rules.idle_s);
-    let window = (UnixSeconds(at.0 - hit.rules.idle_s), until);
+    let window = (UnixSeconds(at.0 - hit.rules.look_back_s), until);
     let user = hit.hit.user_id.as_deref();
     let by_device = |only_of_user: bool| {
         let fits = |visit: &Visit| !only_of_user || visit.user_id.is_none() || visit.user_id.as_deref() == user;

@@ -200,12 +200,18 @@ settings! {
     LOG_DISABLED: Flag(bool) = "Live.disable_visitor_log", false;
     /// The visitor profile is off for everyone.
     PROFILE_DISABLED: Flag(bool) = "Live.disable_visitor_profile", false;
+    /// Each hit of a bulk request needs a valid token (`tracking.md` §1.5).
+    BULK_NEEDS_TOKEN: Flag(bool) = "Tracker.bulk_requests_require_authentication", false;
     /// Parameters of a page's address that give the keyword of a campaign, the first that is there wins.
     CAMPAIGN_KEYWORDS: Text(&'static str) =
         "Tracker.campaign_keyword_var_name", "pk_kwd,pk_keyword,piwik_kwd,mtm_kwd,mtm_keyword,matomo_kwd,utm_term";
     /// Parameters of a page's address that name a campaign (`tracking.md` §6.3).
     CAMPAIGN_NAMES: Text(&'static str) = "Tracker.campaign_var_name",
         "pk_cpn,pk_campaign,piwik_campaign,mtm_campaign,matomo_campaign,utm_campaign,utm_source,utm_medium";
+    /// Seconds that the cookie of this server is kept.
+    COOKIE_SECONDS: Number(i64) = "Tracker.cookie_expire", 33_955_200;
+    /// Name of the visitor's cookie of this server (`tracking.md` §2.6).
+    COOKIE_NAME: Text(&'static str) = "Tracker.cookie_name", "_pk_uid";
     /// Actions after which a visit is no longer continued; 0: never (`tracking.md` §3.1).
     VISIT_ACTIONS_MAX: Number(i64) = "Tracker.create_new_visit_after_x_actions", 10_000;
     /// A new day in the site's time zone begins a new visit.
@@ -216,17 +222,27 @@ settings! {
     SPLIT_BY_WEBSITE: Flag(bool) = "Tracker.create_new_visit_when_website_referrer_changes", false;
     /// Seconds that a visit of one page lasts.
     ONE_PAGE_SECONDS: Number(i64) = "Tracker.default_time_one_page_visit", 0;
+    /// Places that no database knows are guessed by language (`tracking.md` §8.3).
+    LANGUAGE_LOCATES: Flag(bool) = "Tracker.enable_default_location_provider", true;
+    /// A language without a region stands for the country where it is spoken.
+    LANGUAGE_IS_COUNTRY: Flag(bool) = "Tracker.enable_language_to_country_guess", true;
+    /// Hits with the referrer of a known spammer are excluded.
+    SPAM_FILTER: Flag(bool) = "Tracker.enable_spam_filter", true;
     /// A user id gives the visitor id.
     USER_ID_IS_VISITOR_ID: Flag(bool) = "Tracker.enable_userid_overwrites_visitorid", true;
-    /// Bytes of a page URL or title.
+    /// Bytes of a page URL or title, 1024 at most.
     PAGE_BYTES_MAX: Number(i64) = "Tracker.page_maximum_length", 1024;
     /// Hits are recorded.
     RECORD_STATISTICS: Flag(bool) = "Tracker.record_statistics", true;
+    /// Privileged parameters need a valid token (`tracking.md` §1.6).
+    PRIVILEGE_NEEDS_TOKEN: Flag(bool) = "Tracker.tracking_requests_require_authentication", true;
     /// Seconds up to which a time given by the tracker needs no authentication.
     FREE_TIME_SECONDS_MAX: Number(i64) =
         "Tracker.tracking_requests_require_authentication_when_custom_timestamp_newer_than", 86_400;
     /// Visitor cookies are trusted: no fallback to the fingerprint.
     TRUST_COOKIES: Flag(bool) = "Tracker.trust_visitors_cookies", false;
+    /// Visitors have a cookie of this server, too, which follows them across sites (`tracking.md` §2.6).
+    THIRD_PARTY_COOKIE: Flag(bool) = "Tracker.use_third_party_id_cookie", false;
     /// Seconds without action that end a visit.
     VISIT_IDLE_SECONDS: Number(i64) = "Tracker.visit_standard_length", 1800;
     /// Seconds that a visit is looked back for by the fingerprint; 0: as long as a visit may be idle.

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use nagare_schema::UnixMillis;
 use serde_json::{Map, Value, json};
 
@@ -53,6 +53,9 @@ pub(crate) fn read(headers: &HeaderMap, peer: Option<IpAddr>, received_at: UnixM
         opted_out: headers.get_all(header::COOKIE).iter().any(|cookies| has_opted_out(cookies.as_bytes())),
         prefetch: is("x-purpose", &["preview", "instant"]) || is("x-moz", &["prefetch"]),
         data_saver: text(headers, header::VIA).is_some_and(|via| via.contains("chrome-compression-proxy")),
+        cookies: headers.get(header::COOKIE).map(HeaderValue::as_bytes).unwrap_or_default(),
+        is_secure: is("x-forwarded-proto", &["https"]),
+        in_bulk: false,
         token: None,
         token_in_body: false,
     }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{Method, header, request::Parts},
+    http::{HeaderValue, Method, header, request::Parts},
     response::Response,
 };
 use bytes::Bytes;
@@ -81,7 +81,13 @@ async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut
         return asked.disabled();
     }
     envelope.token_in_body = memchr::memmem::find(query, b"token_auth").is_none();
-    asked.single(intake.single(&params, &envelope).await)
+    let outcome = intake.single(&params, &envelope).await;
+    let cookie = intake.visitor_cookie(&params, &envelope, outcome);
+    let mut response = asked.single(outcome);
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<'_>, asked: &Asked) -> Response {
@@ -103,6 +109,6 @@ async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<
     if bulk.too_many {
         return asked.refused(intake.refuse(DropReason::TooLarge, 1));
     }
-    let envelope = Envelope { token: bulk.token.as_deref(), ..envelope };
+    let envelope = Envelope { token: bulk.token.as_deref(), in_bulk: true, ..envelope };
     asked.bulk(intake.bulk(&bulk, &envelope).await, bulk.without_answer)
 }

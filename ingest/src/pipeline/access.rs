@@ -2,7 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use nagare_schema::{Config, DropReason, GrantLevel, Place, Token};
+use nagare_schema::{
+    Config, DropReason, GrantLevel, Place, Token,
+    named_setting::{BULK_NEEDS_TOKEN, PRIVILEGE_NEEDS_TOKEN},
+};
 use sha2::{Digest, Sha256};
 
 use super::{Draft, Envelope, SHORT_BYTES_MAX};
@@ -19,6 +22,10 @@ const TOKEN_BYTES_MAX: usize = 256;
 /// True when the hit's token belongs to a superuser, or to somebody with write access to the site.
 /// Looked at only when a parameter asks for it.
 fn is_trusted(draft: &Draft<'_>) -> bool {
+    !draft.rules.settings().named.flag(&PRIVILEGE_NEEDS_TOKEN) || has_token(draft)
+}
+
+fn has_token(draft: &Draft<'_>) -> bool {
     let (envelope, config) = (draft.envelope, &draft.rules.config);
     let Some(token) = envelope.token.or_else(|| draft.params.raw(Name::Token)) else { return false };
     let in_body = envelope.token.is_none() && envelope.token_in_body;
@@ -42,6 +49,12 @@ fn valid<'c>(config: &'c Config, token: &str, in_body: bool, envelope: &Envelope
     let token = config.tokens.get(&hash)?;
     let fresh = token.expires_at.is_none_or(|until| until > envelope.received_at);
     (fresh && (!token.secure_only || in_body)).then_some(token)
+}
+
+/// Hits of bulk requests may need a token (§1.5).
+pub(super) fn bulk(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    let needs_token = draft.envelope.in_bulk && draft.rules.settings().named.flag(&BULK_NEEDS_TOKEN);
+    if needs_token && !has_token(draft) { Err(DropReason::Unauthorized) } else { Ok(()) }
 }
 
 /// `cip` (§8.1).

@@ -1,6 +1,6 @@
 //! Hits that are not recorded, though their sender is told that all is well (`tracking.md` §4).
 
-use nagare_schema::DropReason;
+use nagare_schema::{DropReason, named_setting::SPAM_FILTER};
 
 use super::{Draft, page_url};
 use crate::{
@@ -25,7 +25,7 @@ const CHECKS: [(Check, DropReason); 11] = [
     (|draft| draft.envelope.opted_out, DropReason::OptedOut),
     (|draft| draft.rules.exclude_address(&draft.site, draft.address), DropReason::ExcludedAddress),
     (|draft| draft.rules.exclude_agent(&draft.site, &draft.user_agent), DropReason::ExcludedUserAgent),
-    (|draft| draft.params.text(Name::Referrer).is_some_and(|url| spam::is_spam(&url)), DropReason::ReferrerSpam),
+    (is_referrer_spam, DropReason::ReferrerSpam),
     (is_unknown_url, DropReason::UnknownUrl),
     (|draft| draft.envelope.prefetch, DropReason::Prefetch),
 ];
@@ -38,6 +38,11 @@ fn is_bot(draft: &Draft<'_>) -> bool {
 /// `recMode=1`: of no interest unless a robot sends it (§12.2), and visits of robots are not kept.
 fn is_only_for_bots(draft: &Draft<'_>) -> bool {
     draft.params.int(Name::RecordMode) == Some(1)
+}
+
+fn is_referrer_spam(draft: &Draft<'_>) -> bool {
+    draft.rules.settings().named.flag(&SPAM_FILTER)
+        && draft.params.text(Name::Referrer).is_some_and(|url| spam::is_spam(&url))
 }
 
 fn is_unknown_url(draft: &Draft<'_>) -> bool {

@@ -7,7 +7,7 @@ use sha1::Sha1;
 use sha2::Digest;
 use siphasher::sip::SipHasher24;
 
-use super::{Draft, access::enriching, client};
+use super::{Draft, access::enriching, client, third_party};
 use crate::{
     params::{Name, cut, cut_chars},
     rules::Rules,
@@ -21,7 +21,7 @@ const VISITOR_ID_CHARS: usize = 16;
 /// Bytes of the language list that tell devices apart.
 const LANGUAGE_BYTES: usize = 20;
 
-/// `uid`, `cid`, `_id`: the first that is there.
+/// `uid`, `cid`, a cookie, `_id`: the first that is there.
 pub(super) fn visitor(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     let params = draft.params;
     draft.user = params.filled(Name::UserId).map(|user| pseudonym(draft.rules, &user));
@@ -47,10 +47,14 @@ pub(super) fn visitor(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     Ok(())
 }
 
-/// `_id`, unless cookies are ignored (§9).
+/// The cookie of this server, or `_id`, unless cookies are ignored (§9).
 fn cookie<'a>(draft: &Draft<'a>) -> Option<Cow<'a, str>> {
-    let sent = draft.params.text(Name::VisitorId).filter(|_| !draft.rules.settings().cookieless);
-    sent.filter(|id| id.len() >= VISITOR_ID_CHARS)
+    let settings = draft.rules.settings();
+    if settings.cookieless {
+        return None;
+    }
+    let sent = || draft.params.text(Name::VisitorId).filter(|id| id.len() >= VISITOR_ID_CHARS);
+    third_party::id(settings, draft.envelope).map(Cow::Owned).or_else(sent)
 }
 
 /// The user id, or a hash of it that only this deployment can make (§9).

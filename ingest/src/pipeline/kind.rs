@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use nagare_schema::{Content, DropReason, EventDetail, GoalId, HitKind, Order, Text};
 
-use super::{Draft, TEXT_BYTES_MAX, detail, site_of};
+use super::{Draft, detail, page_bytes_max, site_of};
 use crate::{
     params::{Name, Params, cut, cut_chars, one_line},
     rules::{Rules, SiteRules},
@@ -27,7 +27,7 @@ pub(super) fn choose(draft: &mut Draft<'_>) -> Result<(), DropReason> {
         match params.int(Name::Goal) {
             Some(0) => ecommerce(draft),
             Some(goal) if goal > 0 => manual_goal(draft, goal)?,
-            _ => action(params, &draft.site)?.ok_or(DropReason::InvalidParameter)?,
+            _ => action(params, &draft.site, page_bytes_max(draft.rules))?.ok_or(DropReason::InvalidParameter)?,
         }
     };
     Ok(())
@@ -65,10 +65,10 @@ fn random_order_id() -> String {
 }
 
 /// The action, by its parameters; `None` for a custom action (`ca`) that no kind claims.
-fn action(params: &Params<'_>, site: &SiteRules) -> Result<Option<HitKind>, DropReason> {
+fn action(params: &Params<'_>, site: &SiteRules, page_bytes: usize) -> Result<Option<HitKind>, DropReason> {
     let line = |name| {
         let text = params.filled(name)?;
-        Some(Text::from(one_line(&text, TEXT_BYTES_MAX).as_ref())).filter(|line| !line.is_empty())
+        Some(Text::from(one_line(&text, page_bytes).as_ref())).filter(|line| !line.is_empty())
     };
     if let Some(url) = line(Name::Download) {
         return Ok(Some(HitKind::Download(url)));
@@ -103,7 +103,7 @@ fn search_category(params: &Params<'_>) -> Option<Text> {
 pub(crate) fn is_unclaimed(rules: &Rules, params: &Params<'_>) -> bool {
     params.int(Name::Ping) != Some(1)
         && params.int(Name::Goal).is_none_or(|goal| goal < 0)
-        && site_of(rules, params).is_some_and(|site| matches!(action(params, site), Ok(None)))
+        && site_of(rules, params).is_some_and(|site| matches!(action(params, site, page_bytes_max(rules)), Ok(None)))
 }
 
 /// A trimmed name; blank is no name.

@@ -7,16 +7,19 @@ mod exclude;
 mod failure;
 mod identity;
 mod kind;
+mod third_party;
 mod time;
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use nagare_schema::{
     Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, VisitorId,
+    named_setting::PAGE_BYTES_MAX,
 };
 
 pub(crate) use access::is_superuser;
 pub(crate) use kind::is_unclaimed;
+pub(crate) use third_party::set_cookie;
 
 use crate::{
     agents::{Agent, Agents},
@@ -59,6 +62,12 @@ pub(crate) struct Envelope<'a> {
     pub(crate) prefetch: bool,
     /// Sent through Chrome's data saver.
     pub(crate) data_saver: bool,
+    /// The first `Cookie` header.
+    pub(crate) cookies: &'a [u8],
+    /// The client speaks HTTPS, as a proxy before this server says.
+    pub(crate) is_secure: bool,
+    /// One of the hits of a bulk request.
+    pub(crate) in_bulk: bool,
     /// The token of the whole bulk request.
     pub(crate) token: Option<&'a str>,
     /// The token of a hit came in the body of its request, and only there.
@@ -107,7 +116,8 @@ type Step = fn(&mut Draft<'_>) -> Result<(), DropReason>;
 
 /// The steps in order (§0.3): privileged parameters before exclusion, so that an unauthorised
 /// override from a bot is still refused.
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 9] = [
+    ("bulk", access::bulk),
     ("address", access::address),
     ("place override", access::place_override),
     ("time", time::time),
@@ -199,6 +209,7 @@ pub(crate) fn site_of<'r>(rules: &'r Rules, params: &Params<'_>) -> Option<&'r A
 fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (Arc<Place>, bool)) -> Hit {
     let params = draft.params;
     let line = |name, bytes_max| params.text(name).map(|text| Text::from(one_line(&text, bytes_max).as_ref()));
+    let page_bytes = page_bytes_max(draft.rules);
     let masked = access::masked(draft.address, draft.rules.settings().mask_bytes);
     Hit {
         site: draft.site.id,
@@ -209,8 +220,8 @@ fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (A
         config_id,
         user_id: identity::user_id(&draft),
         new_visit: params.flag(Name::NewVisit),
-        url: page_url(&draft).map(|url| Text::from(one_line(&url, TEXT_BYTES_MAX).as_ref())),
-        title: line(Name::Title, TEXT_BYTES_MAX),
+        url: page_url(&draft).map(|url| Text::from(one_line(&url, page_bytes).as_ref())),
+        title: line(Name::Title, page_bytes),
         referrer: line(Name::Referrer, REFERRER_BYTES_MAX),
         pageview_id: detail::short(params, Name::PageviewId),
         timings: detail::timings(params),
@@ -236,6 +247,11 @@ fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (A
 fn page_url<'a>(draft: &'a Draft<'_>) -> Option<Cow<'a, str>> {
     let from_header = || draft.envelope.referer.as_deref().filter(|_| draft.params.text(Name::Referrer).is_none());
     draft.params.text(Name::Url).or_else(|| from_header().map(Cow::Borrowed))
+}
+
+/// Bytes of a URL or title, as the settings bound them (§1.9 step 1).
+fn page_bytes_max(rules: &Rules) -> usize {
+    rules.settings().named.limit(&PAGE_BYTES_MAX).unwrap_or(TEXT_BYTES_MAX).clamp(1, TEXT_BYTES_MAX)
 }
 
 fn client_of(draft: &mut Draft<'_>) -> Client {

@@ -31,11 +31,12 @@ pub(crate) fn normalize(list: &str) -> String {
     normal
 }
 
-/// The country of a normalised list: two lower-case letters.
-pub(crate) fn country(list: &str) -> Option<Cow<'_, str>> {
+/// The country of a normalised list: two lower-case letters. The first language stands for a country,
+/// if it may, when it names none (§8.3).
+pub(crate) fn country(list: &str, may_stand: bool) -> Option<Cow<'_, str>> {
     let first = list.split(',').next().unwrap_or("");
     let likely = LIKELY.iter().find(|(language, _)| *language == first).map(|(_, country)| Cow::Borrowed(*country));
-    likely.or_else(|| list.split(',').find_map(region_of).map(Cow::Borrowed))
+    likely.filter(|_| may_stand).or_else(|| list.split(',').find_map(region_of).map(Cow::Borrowed))
 }
 
 /// The first two-letter part after the language that is a country.
@@ -143,7 +144,7 @@ mod tests {
             ("xx-yy,de-at", Some("at")),
             ("", None),
         ] {
-            assert_eq!(country(list).as_deref(), expected, "{list}");
+            assert_eq!(country(list, true).as_deref(), expected, "{list}");
         }
     }
 
@@ -159,7 +160,7 @@ mod tests {
         fn arbitrary_lists_stay_bounded(list in ".{0,600}") {
             let normal = normalize(&list);
             proptest::prop_assert!(normal.len() <= LANGUAGE_BYTES_MAX);
-            let _ = country(&normal);
+            let _ = country(&normal, true);
         }
     }
 }

@@ -6,7 +6,10 @@ pub(crate) mod language;
 use std::{net::IpAddr, path::Path, sync::Arc};
 
 use hashbrown::HashMap;
-use nagare_schema::{Place, Settings};
+use nagare_schema::{
+    Place, Settings,
+    named_setting::{LANGUAGE_IS_COUNTRY, LANGUAGE_LOCATES},
+};
 use quick_cache::sync::Cache;
 
 use database::PlaceDatabase;
@@ -40,13 +43,14 @@ impl Locator {
     /// The place of an address and a normalised language list, by the provider that is set.
     pub(crate) fn locate(&self, settings: &Settings, address: IpAddr, languages: &str) -> Arc<Place> {
         let by_language = || {
-            let country = language::country(languages);
+            let country = language::country(languages, settings.named.flag(&LANGUAGE_IS_COUNTRY));
             country.and_then(|country| self.by_country.get(&*country)).unwrap_or(&self.unknown).clone()
         };
         match settings.location_provider.as_str() {
             "disabled" => self.unknown.clone(),
             "default" => by_language(),
-            _ => self.by_address(address).unwrap_or_else(by_language),
+            _ if settings.named.flag(&LANGUAGE_LOCATES) => self.by_address(address).unwrap_or_else(by_language),
+            _ => self.by_address(address).unwrap_or_else(|| self.unknown.clone()),
         }
     }
 
@@ -66,6 +70,19 @@ impl Locator {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn section_8_3_guesses_can_be_switched_off() {
+        let locator = Locator::open(None);
+        let locate = |name: &str, languages: &str| {
+            let mut settings = Settings::default();
+            settings.named.set(name, "0").unwrap();
+            locator.locate(&settings, IpAddr::from([8, 8, 8, 8]), languages).country.to_string()
+        };
+        assert_eq!(locate("Tracker.enable_language_to_country_guess", "fr"), "xx");
+        assert_eq!(locate("Tracker.enable_language_to_country_guess", "fr-be"), "be");
+        assert_eq!(locate("Tracker.enable_default_location_provider", "fr-be"), "xx");
+    }
 
     #[test]
     fn section_8_3_without_a_database_the_language_decides() {

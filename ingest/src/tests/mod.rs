@@ -5,6 +5,7 @@ mod noted;
 mod privacy;
 mod restart;
 mod rules;
+mod settings;
 
 use std::net::SocketAddr;
 

@@ -6,6 +6,17 @@ use proptest::{prelude::*, sample::select};
 
 use crate::site::{NOON, Shop, hit, page};
 
+/// Page views of a few visitors, each on a device of their own, within half an hour.
+fn half_an_hour() -> impl Strategy<Value = Vec<Hit>> {
+    let one = (1_u64..4, 0_i64..1800).prop_map(|(visitor, seconds)| Hit {
+        visitor: Some(VisitorId(visitor)),
+        config_id: nagare_schema::ConfigId(visitor),
+        received_at: UnixMillis((NOON + 1800) * 1000),
+        ..page("a", seconds)
+    });
+    prop::collection::vec(one, 1..40)
+}
+
 /// Hits of a few visitors over some hours, a few of them late.
 fn traffic() -> impl Strategy<Value = Vec<Hit>> {
     let one = (
@@ -76,6 +87,23 @@ proptest! {
         }
         prop_assert_eq!(visits_of(&recovered), visits_of(&shop.state));
         prop_assert_eq!(recovered.position(), shop.state.position());
+    }
+
+    /// §3.6: whatever order the hits of half an hour come in, each joins the one visit of its visitor.
+    #[test]
+    fn late_hits_make_the_visits_that_they_make_in_order(hits in half_an_hour().prop_shuffle()) {
+        let (mut late, mut in_order) = (Shop::new(), Shop::new());
+        let mut sorted = hits.clone();
+        sorted.sort_by_key(|hit| hit.at);
+        late.send(hits);
+        in_order.send(sorted);
+        let told = |shop: &Shop| {
+            let visits = shop.visits();
+            let mut told: Vec<_> = visits.iter().map(|v| (v.visitor, v.actions, v.interactions, v.last_at)).collect();
+            told.sort_unstable();
+            told
+        };
+        prop_assert_eq!(told(&late), told(&in_order));
     }
 
     #[test]

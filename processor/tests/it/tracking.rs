@@ -2,7 +2,7 @@
 
 use nagare_schema::{
     Attribution, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
-    Hit, HitKind, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
+    Hit, HitKind, Identity, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
 };
 
 use crate::site::{Shop, hit, page};
@@ -241,4 +241,18 @@ fn c21_a_click_inside_content_is_an_outlink() {
     assert_eq!(kinds, [nagare_schema::ActionKind::PageView, nagare_schema::ActionKind::Outlink]);
     let outlink = shop.actions()[1];
     assert_eq!((outlink.content.as_ref(), outlink.name.as_ref()), (None, None));
+}
+
+#[test]
+fn section_2_3_a_device_may_be_looked_back_for_longer_than_a_visit_may_be_idle() {
+    let known = |look_back: &str| {
+        let mut settings = Settings::default();
+        settings.named.set("Tracker.visit_standard_length", "600").unwrap();
+        settings.named.set("Tracker.window_look_back_for_visitor", look_back).unwrap();
+        let mut shop = with_settings(settings);
+        let nameless = |seconds| Hit { visitor: None, identity: Identity::None, ..page("a", seconds) };
+        shop.send([nameless(0), nameless(900)]);
+        shop.visits()[1].visit_count
+    };
+    assert_eq!((known("0"), known("1200")), (1, 2));
 }
