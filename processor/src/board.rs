@@ -6,17 +6,20 @@ use std::{
 };
 
 use nagare_schema::{
-    LiveCount, LivePulse, LiveVisitors, Partition, SiteId, Text, UnixMillis, UnixSeconds, Visit, VisitorId,
+    LiveCount, LivePulse, LiveVisitors, Partition, ReferrerKind, SiteId, Text, UnixMillis, UnixSeconds, Visit, VisitorId,
 };
 
 use crate::state::State;
 
 /// Seconds over which hits per second are averaged.
 const RATE_WINDOW_S: i64 = 10;
-/// Visitors count on pages, referrers and countries for this long.
+/// Visitors count on pages, sections, referrers, campaigns and countries for this long.
 const LISTED_S: i64 = 300;
 /// Visitors count at all for this long.
 const COUNTED_S: i64 = 1800;
+
+/// Who stays this long, or views more than one page, does more than look in.
+const ENGAGED_S: u32 = 10;
 
 /// Hits of a site in one second.
 type Second = (i64, u64);
@@ -101,8 +104,10 @@ struct Heading {
 #[derive(Default)]
 struct SiteCounts {
     ages: HashMap<VisitorId, i64>,
+    engaged: HashSet<VisitorId>,
     pages: HashMap<Text, u64>,
     referrers: HashMap<Text, u64>,
+    campaigns: HashMap<Text, u64>,
     countries: HashMap<Text, u64>,
 }
 
@@ -113,6 +118,12 @@ impl SiteCounts {
         if age >= LISTED_S {
             return;
         }
+        if is_engaged(visit.interactions, visit.total_time) {
+            self.engaged.insert(visit.visitor);
+        }
+        if visit.referrer.kind == ReferrerKind::Campaign {
+            *self.campaigns.entry(visit.referrer.name.clone()).or_default() += 1;
+        }
         if let Some(page) = &visit.exit_url {
             *self.pages.entry(page.name.clone()).or_default() += 1;
         }
@@ -121,15 +132,22 @@ impl SiteCounts {
     }
 
     fn into_pulse(self, heading: Heading, hits_per_second: f64, lag_ms: u64) -> LivePulse {
+        let mut sections: HashMap<Text, u64> = HashMap::new();
+        for (page, visitors) in &self.pages {
+            *sections.entry(section_of(page)).or_default() += visitors;
+        }
         let within = |minutes: i64| self.ages.values().filter(|age| **age < minutes * 60).count() as u64;
         LivePulse {
             site: heading.site,
             partition: heading.partition,
             at: heading.now,
             visitors: LiveVisitors { m1: within(1), m3: within(3), m5: within(5), m30: within(30) },
+            engaged: self.engaged.len() as u64,
             hits_per_second,
             pages: top(self.pages.into_iter().map(|(page, visitors)| (path_of(&page), visitors))),
+            sections: top(sections),
             referrers: top(self.referrers),
+            campaigns: top(self.campaigns),
             countries: top(self.countries),
             lag_ms,
         }
@@ -142,6 +160,18 @@ fn path_of(page: &str) -> Text {
     without_scheme.find('/').map_or("/", |slash| &without_scheme[slash..]).into()
 }
 
+/// The first folder of a page: what a newsroom calls a section.
+fn section_of(page: &str) -> Text {
+    let path = path_of(page);
+    let end = path.find(['?', '#']).unwrap_or(path.len());
+    let folders = path.get(1..end).unwrap_or_default();
+    folders.find('/').map_or("/", |slash| &path[..slash + 2]).into()
+}
+
+fn is_engaged(interactions: u32, total_time: u32) -> bool {
+    interactions > 1 || total_time >= ENGAGED_S
+}
+
 /// Most first, ties by name.
 fn top(counts: impl IntoIterator<Item = (Text, u64)>) -> Vec<LiveCount> {
     let mut listed: Vec<LiveCount> =
@@ -149,4 +179,27 @@ fn top(counts: impl IntoIterator<Item = (Text, u64)>) -> Vec<LiveCount> {
     listed.sort_unstable_by(|a, b| (Reverse(a.visitors), &a.label).cmp(&(Reverse(b.visitors), &b.label)));
     listed.truncate(LivePulse::LISTED_MAX);
     listed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_the_first_folder() {
+        for (page, section) in [
+            ("example.com/news/harbour?a=/b/", "/news/"),
+            ("https://example.com/shop/", "/shop/"),
+            ("example.com/imprint", "/"),
+            ("example.com/?page=a/b", "/"),
+            ("example.com", "/"),
+        ] {
+            assert_eq!(section_of(page).as_ref(), section, "{page}");
+        }
+    }
+
+    #[test]
+    fn who_stays_or_goes_on_is_engaged() {
+        assert_eq!([(1, 9), (1, 10), (2, 0)].map(|(pages, seconds)| is_engaged(pages, seconds)), [false, true, true]);
+    }
 }

@@ -37,12 +37,21 @@ pub struct LivePulse {
     pub at: UnixMillis,
     /// Visitors.
     pub visitors: LiveVisitors,
+    /// Visitors of the last five minutes who do more than look in.
+    #[serde(default)]
+    pub engaged: u64,
     /// Hits per second over the last ten seconds.
     pub hits_per_second: f64,
     /// By page, at most [`LivePulse::LISTED_MAX`], most first.
     pub pages: Vec<LiveCount>,
+    /// By the first folder of the page.
+    #[serde(default)]
+    pub sections: Vec<LiveCount>,
     /// By referrer; an empty label is direct.
     pub referrers: Vec<LiveCount>,
+    /// By campaign.
+    #[serde(default)]
+    pub campaigns: Vec<LiveCount>,
     /// By country.
     pub countries: Vec<LiveCount>,
     /// From receipt of the newest hit to its event being stored, milliseconds.
@@ -66,12 +75,18 @@ pub enum LiveFrame {
         at: UnixMillis,
         /// Visitors.
         visitors: LiveVisitors,
+        /// Visitors of the last five minutes who do more than look in.
+        engaged: u64,
         /// Hits per second.
         hits_per_second: f64,
         /// By page.
         pages: Vec<LiveCount>,
+        /// By the first folder of the page.
+        sections: Vec<LiveCount>,
         /// By referrer.
         referrers: Vec<LiveCount>,
+        /// By campaign.
+        campaigns: Vec<LiveCount>,
         /// By country.
         countries: Vec<LiveCount>,
         /// The largest lag of its partitions.

@@ -37,6 +37,7 @@ const PAGES = [
   '/account',
   '/nowhere',
 ];
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0';
 const SCREENS = [
   { width: 1280, scheme: 'light' },
   { width: 390, scheme: 'dark', locale: 'de-DE' },
@@ -55,6 +56,7 @@ try {
   await scenario('a row becomes the segment', narrowing);
   await scenario('a hierarchy is searched and opened', drilling);
   await scenario('a report is exported', exporting);
+  await scenario('the wall tells what happens now', wall);
   await scenario('a page leads to those around it', transitions);
   await scenario('a day is noted', annotating);
   await scenario('reports are shared and embedded', sharing);
@@ -176,6 +178,26 @@ async function exporting() {
       const content = await readFile(await download.path());
       check(download.suggestedFilename().endsWith(`.${kind}`), download.suggestedFilename());
       check(content.length > 100, `the ${kind} is empty`);
+    }
+  });
+}
+
+/** A visitor of a campaign reads two pages: the wall shows it without being asked again. */
+async function wall() {
+  await withPage({ width: 2560, scheme: 'dark' }, async (page) => {
+    await visit(page, `${AT}/live`);
+    const visitor = Date.now().toString(16).padStart(16, '0');
+    for (const path of ['/news/ferry?utm_campaign=tour', '/news/lock']) {
+      const url = `https://www.example.com${path}`;
+      const hit = new URLSearchParams({ idsite: SITE, rec: '1', _id: visitor, action_name: 'Now', url });
+      const answer = await fetch(`${env.NAGARE_URL}/matomo.php?${hit}`, { headers: { 'user-agent': AGENT } });
+      check(answer.ok, `the hit is answered ${answer.status}`);
+    }
+    for (const [list, text] of [['live-section', '/news/'], ['live-campaign', 'tour'], ['live-page', '/news/lock']]) {
+      await page.locator(`[data-testid="${list}"]`, { hasText: text }).waitFor();
+    }
+    for (const figure of ['live-m1', 'live-m3', 'live-visitors', 'live-m30', 'live-engaged']) {
+      await page.waitForFunction((id) => Number(document.querySelector(`[data-testid="${id}"]`)?.textContent) > 0, figure);
     }
   });
 }

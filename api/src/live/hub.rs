@@ -152,9 +152,12 @@ mod tests {
             partition: Partition(0),
             at: Clock::system().now(),
             visitors: LiveVisitors { m1: visitors, m3: visitors, m5: visitors, m30: visitors },
+            engaged: 0,
             hits_per_second: 0.0,
             pages: Vec::new(),
+            sections: Vec::new(),
             referrers: Vec::new(),
+            campaigns: Vec::new(),
             countries: Vec::new(),
             lag_ms: 0,
         }

@@ -43,9 +43,12 @@ impl Pulses {
                 m5: sum(|visitors| visitors.m5),
                 m30: sum(|visitors| visitors.m30),
             },
+            engaged: pulses().map(|pulse| pulse.engaged).sum(),
             hits_per_second: pulses().map(|pulse| pulse.hits_per_second).sum(),
             pages: top(pulses().flat_map(|pulse| &pulse.pages)),
+            sections: top(pulses().flat_map(|pulse| &pulse.sections)),
             referrers: top(pulses().flat_map(|pulse| &pulse.referrers)),
+            campaigns: top(pulses().flat_map(|pulse| &pulse.campaigns)),
             countries: top(pulses().flat_map(|pulse| &pulse.countries)),
             lag_ms: pulses().map(|pulse| pulse.lag_ms).max().unwrap_or(0),
         }
@@ -74,9 +77,12 @@ mod tests {
             partition: Partition(partition),
             at: UnixMillis(at),
             visitors: LiveVisitors { m1: visitors, m3: visitors, m5: visitors, m30: visitors },
+            engaged: 1,
             hits_per_second: 0.5,
             pages: vec![count(page)],
+            sections: vec![count("/")],
             referrers: vec![count("")],
+            campaigns: Vec::new(),
             countries: vec![count("de")],
             lag_ms: at.unsigned_abs(),
         }
@@ -88,7 +94,7 @@ mod tests {
         for taken in [pulse(0, 10, 2, "/a"), pulse(1, 12, 3, "/a"), pulse(0, 20, 4, "/b"), pulse(0, 15, 9, "/c")] {
             pulses.take(taken);
         }
-        let LiveFrame::Snapshot { at, visitors, pages, referrers, lag_ms, hits_per_second, .. } =
+        let LiveFrame::Snapshot { at, visitors, engaged, pages, sections, referrers, lag_ms, hits_per_second, .. } =
             pulses.frame(SiteId(1), UnixMillis(99))
         else {
             panic!("a snapshot");
@@ -96,7 +102,7 @@ mod tests {
         assert_eq!((at.0, visitors.m30, lag_ms, hits_per_second), (12, 7, 20, 1.0));
         let pages: Vec<_> = pages.iter().map(|count| (count.label.as_ref(), count.visitors)).collect();
         assert_eq!(pages, [("/b", 4), ("/a", 3)]);
-        assert_eq!(referrers[0].visitors, 7);
+        assert_eq!((referrers[0].visitors, sections[0].visitors, engaged), (7, 7, 2));
     }
 
     #[test]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auditEntryOf, ingestCounts } from '../src/api/admin';
 import { goalOf, NEW_GOAL, segmentOfGoal } from '../src/api/goals';
 import { profileOf, visitOf } from '../src/api/visits';
-import { counted } from '../src/live/useSegmentLive';
+import { counted, sectionOf } from '../src/live/useSegmentLive';
 
 describe('what the metrics say of hits', () => {
   it('is read by reason', () => {
@@ -87,5 +87,10 @@ describe('labels of visitors', () => {
       { label: 'b', visitors: 2 },
       { label: 'a', visitors: 1 },
     ]);
+  });
+
+  it('are by section, too', () => {
+    const urls = ['https://h/news/a?b=/c/', 'https://h/imprint', 'https://h', 'x'];
+    expect(urls.map(sectionOf)).toEqual(['/news/', '/', '/', '/']);
   });
 });

@@ -92,7 +92,8 @@ async function askForToken(): Promise<boolean> {
 export function renew(): Promise<boolean> {
   // One tab at a time: the cookie's secret is spent by its use, and spending it twice ends the session.
   const locks = navigator.locks as LockManager | undefined;
-  const asked = () => (locks ? locks.request(STORAGE_KEY, askForToken) : askForToken());
+  const asked = async (): Promise<boolean> =>
+    locks ? await locks.request(STORAGE_KEY, askForToken) : askForToken();
   renewing ??= asked().finally(() => {
     renewing = undefined;
   });

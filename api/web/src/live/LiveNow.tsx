@@ -1,16 +1,28 @@
 import { useLocale } from '../i18n/locale';
 import { Announcer } from './Announcer';
-import { type LiveState, movement } from './state';
+import { type ListName, type LiveState, movement } from './state';
 import { Connection } from './Connection';
 import { LiveList } from './LiveList';
 import { Sparkline } from './Sparkline';
+
+/** What the visitors of this moment have in common. */
+const LISTS: readonly { list: ListName; id: string; isWide?: true }[] = [
+  { list: 'pages', id: 'live-page', isWide: true },
+  { list: 'sections', id: 'live-section' },
+  { list: 'referrers', id: 'live-referrer' },
+  { list: 'campaigns', id: 'live-campaign' },
+  { list: 'countries', id: 'live-country' },
+];
 
 /** Who is on the site at this moment. */
 export function LiveNow({ live }: { live: LiveState }) {
   const { t, tn, format } = useLocale();
   const { snapshot } = live;
   const visitors = snapshot?.visitors;
-  const country = (code: string): string => format.country(code) ?? t('live.unknownCountry');
+  const names: Partial<Record<ListName, (label: string) => string>> = {
+    referrers: (label) => label || t('live.direct'),
+    countries: (code) => format.country(code) ?? t('live.unknownCountry'),
+  };
   return (
     <section className="live" aria-labelledby="live-title">
       <div className="live-count">
@@ -38,33 +50,28 @@ export function LiveNow({ live }: { live: LiveState }) {
             value={visitors && format.number(visitors.m30)}
           />
           <Span
+            id="live-engaged"
+            label={t('live.engaged')}
+            value={snapshot && format.number(snapshot.engaged)}
+          />
+          <Span
             id="live-hits-per-second"
             label={t('live.hitsPerSecond')}
             value={snapshot && format.decimal(snapshot.hitsPerSecond)}
           />
         </dl>
       </div>
-      <LiveList
-        title={t('live.pages')}
-        id="live-page"
-        rows={snapshot?.pages}
-        moved={(label) => movement(live, 'pages', label)}
-        wide
-      />
-      <LiveList
-        title={t('live.referrers')}
-        id="live-referrer"
-        rows={snapshot?.referrers}
-        name={(label) => label || t('live.direct')}
-        moved={(label) => movement(live, 'referrers', label)}
-      />
-      <LiveList
-        title={t('live.countries')}
-        id="live-country"
-        rows={snapshot?.countries}
-        name={country}
-        moved={(label) => movement(live, 'countries', label)}
-      />
+      {LISTS.map(({ list, id, isWide }) => (
+        <LiveList
+          key={list}
+          title={t(`live.${list}`)}
+          id={id}
+          rows={snapshot?.[list]}
+          name={names[list]}
+          moved={(label) => movement(live, list, label)}
+          wide={isWide}
+        />
+      ))}
       <Announcer text={visitors ? tn('live.announce', visitors.m5) : ''} />
     </section>
   );

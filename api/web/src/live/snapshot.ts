@@ -8,9 +8,14 @@ export interface Snapshot {
   /** Milliseconds since 1970, by the server's clock. */
   at: number;
   visitors: { m1: number; m3: number; m5: number; m30: number };
+  /** Visitors of the last five minutes who do more than look in. */
+  engaged: number;
   hitsPerSecond: number;
   pages: Counted[];
+  /** First folders of pages. */
+  sections: Counted[];
   referrers: Counted[];
+  campaigns: Counted[];
   countries: Counted[];
   lagMs: number;
 }
@@ -54,9 +59,12 @@ export function readFrame(text: unknown): Frame {
         m5: count(visitors.m5),
         m30: count(visitors.m30),
       },
+      engaged: count(frame.engaged),
       hitsPerSecond: count(frame.hits_per_second),
       pages: counted(frame.pages),
+      sections: counted(frame.sections),
       referrers: counted(frame.referrers),
+      campaigns: counted(frame.campaigns),
       countries: counted(frame.countries),
       lagMs: count(frame.lag_ms),
     },

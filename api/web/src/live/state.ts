@@ -83,7 +83,7 @@ function sampled(
   return last && now - last.at < MOVEMENT_STEP_MS ? kept : [...kept, { at: now, snapshot }];
 }
 
-type ListName = 'pages' | 'referrers' | 'countries';
+export type ListName = 'pages' | 'sections' | 'referrers' | 'campaigns' | 'countries';
 
 /** By how many visitors a row grew or shrank within the past minute; nothing while that is too short to tell. */
 export function movement(

@@ -9,6 +9,15 @@ const MINUTES = [1, 3, 5, 30] as const;
 const VISITS_MAX = 100;
 const NOW_S = 300;
 
+/** Who stays this long, or views more than one page, does more than look in. */
+const ENGAGED_S = 10;
+
+/** The first folder of an address. */
+export function sectionOf(url: string): string {
+  const path = /^[a-z]+:\/\/[^/]*(\/[^?#]*)/i.exec(url)?.[1] ?? '/';
+  return /^\/[^/]+\//.exec(path)?.[0] ?? '/';
+}
+
 /** The most frequent of some labels. */
 export function counted(labels: string[]): Counted[] {
   const counts = new Map<string, number>();
@@ -30,15 +39,20 @@ async function ask(idSite: number, segment: string, signal: AbortSignal): Promis
   ).then(rowsOf);
   const [m1, m3, m5, m30] = (await Promise.all(counters)).map((row) => quantity(row.visitors));
   const last = await visits;
+  const pages = last.flatMap((visit) => rowsOf(visit.actionDetails).slice(-1));
   return {
     at: Date.now(),
     visitors: { m1: m1!, m3: m3!, m5: m5!, m30: m30! },
+    engaged: last.filter(
+      (visit) => quantity(visit.interactions) > 1 || quantity(visit.visitDuration) >= ENGAGED_S,
+    ).length,
     hitsPerSecond: 0,
-    pages: counted(
-      last.flatMap((visit) => {
-        const page = rowsOf(visit.actionDetails).at(-1);
-        return page ? [String(page.pageTitle ?? page.url ?? '')] : [];
-      }),
+    pages: counted(pages.map((page) => String(page.pageTitle ?? page.url ?? ''))),
+    sections: counted(pages.map((page) => sectionOf(String(page.url ?? '')))),
+    campaigns: counted(
+      last
+        .filter((visit) => visit.referrerType === 'campaign')
+        .map((visit) => String(visit.referrerName ?? '')),
     ),
     referrers: counted(last.map((visit) => String(visit.referrerName ?? ''))),
     countries: counted(last.map((visit) => String(visit.countryCode ?? ''))),
