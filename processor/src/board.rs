@@ -6,7 +6,8 @@ use std::{
 };
 
 use nagare_schema::{
-    LiveCount, LivePulse, LiveVisitors, Partition, ReferrerKind, SiteId, Text, UnixMillis, UnixSeconds, Visit, VisitorId,
+    LiveCount, LivePulse, LiveVisitors, Partition, ReferrerKind, SiteId, Text, UnixMillis, UnixSeconds, Visit,
+    VisitorId,
 };
 
 use crate::state::State;
