@@ -55,6 +55,7 @@ try {
   await scenario('numbers are those of the API', numbers);
   await scenario('a row becomes the segment', narrowing);
   await scenario('a hierarchy is searched and opened', drilling);
+  await scenario('periods, segments and sites are compared', comparing);
   await scenario('a report is exported', exporting);
   await scenario('the wall tells what happens now', wall);
   await scenario('a page leads to those around it', transitions);
@@ -163,6 +164,22 @@ async function drilling() {
     await page.waitForURL(/flat=1/);
     await settled(page);
     await page.locator('[data-testid="report-row"]', { hasText: 'harbour-reopens' }).waitFor();
+  });
+}
+
+/** Rows, those below them, and lines over time are held against another period, segment or site. */
+async function comparing() {
+  await withPage({}, async (page) => {
+    for (const vs of ['previous', 'segment:countryCode==de', `site:${SITE}`]) {
+      await visit(page, `${AT}/reports/Actions_getPageUrls?${WEEK}&chart=bars&vs=${encodeURIComponent(vs)}`);
+      await page.click('button[aria-expanded="false"].data-toggle');
+      const below = page.locator('[data-testid="report-row"][data-level="2"]').first();
+      await below.locator('.change').first().waitFor();
+      await below.locator('[data-testid="row-evolution"]').click();
+      await page.waitForSelector('[data-testid="evolution"] .legend [data-compared]', { state: 'attached' });
+    }
+    await visit(page, `${AT}/reports/VisitsSummary_get?${WEEK}&vs=previous`);
+    await page.waitForSelector('[data-testid="chart-time"] .legend [data-compared]', { state: 'attached' });
   });
 }
 

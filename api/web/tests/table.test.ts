@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { evolutionOf, rowName, shareOf, tableOf } from '../src/api/table';
+import { evolutionOf, heldAgainst, rowLike, rowName, shareOf, tableOf } from '../src/api/table';
 import { reportSearch } from '../src/reports/search';
-import { stepsAround } from '../src/reports/steps';
+import { stepsAround, stepsCompared } from '../src/reports/steps';
 
 const processed = {
   columns: { label: 'Page', nb_visits: 'Visits', bounce_rate: 'Bounce rate' },
@@ -32,6 +32,12 @@ describe('a table', () => {
 
   it('says when there is more than asked for', () => {
     expect(tableOf(processed, 1)).toMatchObject({ rows: [{ label: 'news' }], hasMore: true });
+  });
+
+  it('is held against another by its labels', () => {
+    const table = tableOf(processed, 5);
+    expect(rowLike(table, '/a')?.values).toEqual({ nb_visits: 2 });
+    expect([rowLike(table, 'x'), rowLike(undefined, '/a')]).toEqual([undefined, undefined]);
   });
 
   it('without a dimension is its figures', () => {
@@ -84,6 +90,24 @@ describe('an evolution', () => {
     ]);
   });
 
+  it('may be held against another, step by step', () => {
+    const now = { steps: ['a', 'b'], series: [{ name: 'n', values: [1, 2] }], metrics: [] };
+    const before = { ...now, series: [{ name: 'n', values: [3, 4, 5] }] };
+    expect(heldAgainst(now, before, 'Compared').series).toEqual([
+      { name: 'n', values: [1, 2] },
+      { name: 'Compared', values: [3, 4], isCompared: true },
+    ]);
+    expect(heldAgainst(now, undefined, 'Compared')).toBe(now);
+  });
+
+  it('of what is compared has as many steps, up to its own end', () => {
+    const query = { idSite: 1, period: 'week', date: '2026-02-02' };
+    expect(stepsCompared(query, '2026-03-10')).toEqual({
+      period: 'week',
+      date: '2025-11-17,2026-02-08',
+    });
+  });
+
   it('names rows by the way to them', () => {
     expect(rowName(['news', '/a > b'])).toBe('news > %2Fa%20%3E%20b');
   });
@@ -91,7 +115,7 @@ describe('an evolution', () => {
   it('leads up to the period that is shown', () => {
     const today = '2026-03-10';
     const span = { from: '2026-03-01', to: '2026-03-31' };
-    expect(stepsAround({ period: 'month', date: 'today' }, span, today)).toEqual({
+    expect(stepsAround({ period: 'month' }, span, today)).toEqual({
       period: 'month',
       date: '2025-04-01,2026-03-10',
     });

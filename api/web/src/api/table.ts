@@ -4,8 +4,9 @@ import { exported, type Parameters, report as ask } from './client';
 import { known, type Query, quantity, recordOf, type Row, rowsOf, segmentOf } from './reports';
 
 export const ROWS_A_PAGE = 50;
-/** Rows of what is compared: enough to find those that are shown. */
-const ROWS_COMPARED = 1000;
+/** Rows of what is not paged: enough to find those that are shown. */
+const ROWS_MAX = 1000;
+const MANY = { filter_limit: ROWS_MAX, limit: ROWS_MAX };
 
 /** How the rows of a report are wanted. */
 export interface TableOptions {
@@ -36,6 +37,10 @@ export interface Table {
   totals: Record<string, number>;
   hasMore: boolean;
 }
+
+/** The row of another table that is about the same. */
+export const rowLike = (table: Table | undefined, label: string): TableRow | undefined =>
+  table?.rows.find((row) => row.label === label);
 
 const numbersOf = (row: Row, columns: string[]): Record<string, number> =>
   Object.fromEntries(
@@ -98,24 +103,36 @@ function processed(report: Report, query: Query): Parameters {
   };
 }
 
+/** Asks for rows of a report, of any number at most. */
+const askRows = async (
+  report: Report,
+  query: Query,
+  { limit, ...more }: Parameters & { limit: number },
+  signal: AbortSignal,
+): Promise<Table> =>
+  tableOf(
+    await ask('API.getProcessedReport', { ...processed(report, query), ...more }, signal),
+    limit,
+  );
+
+const flatOf = ({ isFlat }: TableOptions): Parameters => (isFlat ? { flat: 1 } : {});
+
 export const tableQuery = (report: Report, query: Query, options: TableOptions) =>
   queryOptions({
     queryKey: ['table', report.uniqueId, query, options],
-    queryFn: async ({ signal }) =>
-      tableOf(
-        await ask(
-          'API.getProcessedReport',
-          {
-            ...processed(report, query),
-            ...sortOf(options),
-            ...searchOf(options, report),
-            ...(options.isFlat ? { flat: 1 } : {}),
-            filter_limit: ROWS_A_PAGE + 1,
-            filter_offset: ((options.page ?? 1) - 1) * ROWS_A_PAGE,
-          },
-          signal,
-        ),
-        ROWS_A_PAGE,
+    queryFn: ({ signal }) =>
+      askRows(
+        report,
+        query,
+        {
+          ...sortOf(options),
+          ...searchOf(options, report),
+          ...flatOf(options),
+          filter_limit: ROWS_A_PAGE + 1,
+          filter_offset: ((options.page ?? 1) - 1) * ROWS_A_PAGE,
+          limit: ROWS_A_PAGE,
+        },
+        signal,
       ),
     placeholderData: keepPreviousData,
   });
@@ -129,45 +146,26 @@ export const subtableQuery = (
 ) =>
   queryOptions({
     queryKey: ['subtable', report.uniqueId, query, options, idSubtable],
-    queryFn: async ({ signal }) =>
-      tableOf(
-        await ask(
-          'API.getProcessedReport',
-          {
-            ...processed(report, query),
-            ...sortOf(options),
-            ...searchOf(options, report),
-            idSubtable,
-            filter_limit: ROWS_COMPARED,
-          },
-          signal,
-        ),
-        ROWS_COMPARED,
+    queryFn: ({ signal }) =>
+      askRows(
+        report,
+        query,
+        { ...sortOf(options), ...searchOf(options, report), idSubtable, ...MANY },
+        signal,
       ),
   });
 
-export const comparedTableQuery = (report: Report, query: Query, isFlat: boolean) =>
+/** What the rows of a report are held against. */
+export const comparedTableQuery = (report: Report, query: Query, options: TableOptions) =>
   queryOptions({
-    queryKey: ['compared', report.uniqueId, query, isFlat],
-    queryFn: async ({ signal }) =>
-      tableOf(
-        await ask(
-          'API.getProcessedReport',
-          {
-            ...processed(report, query),
-            ...(isFlat ? { flat: 1 } : {}),
-            filter_limit: ROWS_COMPARED,
-          },
-          signal,
-        ),
-        ROWS_COMPARED,
-      ),
+    queryKey: ['compared', report.uniqueId, query, options.isFlat],
+    queryFn: ({ signal }) => askRows(report, query, { ...flatOf(options), ...MANY }, signal),
   });
 
 /** One metric of some rows over time. */
 export interface Evolution {
   steps: string[];
-  series: { name: string; values: (number | null)[] }[];
+  series: { name: string; values: (number | null)[]; isCompared?: boolean }[];
   metrics: { name: string; label: string }[];
 }
 
@@ -223,7 +221,7 @@ export const evolutionQuery = (report: Report, query: Query, asked: EvolutionAsk
             ...(asked.label === undefined
               ? { column: asked.metric, filter_limit: ROWS_EVOLVED }
               : { label: asked.label }),
-            ...(asked.isFlat ? { flat: 1 } : {}),
+            ...flatOf(asked),
           },
           signal,
         ),
@@ -231,6 +229,20 @@ export const evolutionQuery = (report: Report, query: Query, asked: EvolutionAsk
       ),
     placeholderData: keepPreviousData,
   });
+
+/** An evolution with that of another time, segment or site, step by step. */
+export function heldAgainst(
+  now: Evolution,
+  before: Evolution | undefined,
+  name: string,
+): Evolution {
+  const values = before?.series[0]?.values;
+  if (!values) return now;
+  return {
+    ...now,
+    series: [...now.series, { name, values: values.slice(0, now.steps.length), isCompared: true }],
+  };
+}
 
 /** A report without rows, over time. */
 export const figuresOverTimeQuery = (
@@ -267,7 +279,7 @@ export const exportedTable = (
       ...report.parameters,
       ...sortOf(options),
       ...searchOf(options, report),
-      ...(options.isFlat ? { flat: 1 } : {}),
+      ...flatOf(options),
       filter_limit: -1,
     },
     format,

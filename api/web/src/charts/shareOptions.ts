@@ -5,6 +5,8 @@ export interface Shares {
   metric: string;
   labels: string[];
   values: number[];
+  /** What bars are held against. */
+  before?: { name: string; values: (number | null)[] };
   value: (value: number) => string;
   compact: (value: number) => string;
 }
@@ -13,10 +15,26 @@ interface Hovered {
   dataIndex: number;
 }
 
-const told = ({ labels, values, value, metric }: Shares, index: number): HTMLElement =>
-  tooltip(labels[index] ?? '', [`${metric}: ${value(values[index] ?? 0)}`]);
+function told({ labels, values, value, metric, before }: Shares, index: number): HTMLElement {
+  const past = before?.values[index];
+  return tooltip(labels[index] ?? '', [
+    `${metric}: ${value(values[index] ?? 0)}`,
+    ...(before
+      ? [`${before.name}: ${past === null || past === undefined ? '–' : value(past)}`]
+      : []),
+  ]);
+}
 
-/** One bar for each row. */
+const bars = (look: Look, data: (number | null)[], color: string) => ({
+  type: 'bar',
+  data,
+  color,
+  barMaxWidth: 3 * look.rem,
+  itemStyle: { borderRadius: [4, 4, 0, 0] },
+  animationDuration: 300,
+});
+
+/** One bar for each row, beside it that of what is compared. */
 export const barOption =
   (shares: Shares) =>
   (look: Look): EChartsCoreOption => ({
@@ -47,14 +65,8 @@ export const barOption =
       formatter: (points: Hovered[]) => told(shares, points[0]?.dataIndex ?? 0),
     },
     series: [
-      {
-        type: 'bar',
-        data: shares.values,
-        color: look.accent,
-        barMaxWidth: 3 * look.rem,
-        itemStyle: { borderRadius: [4, 4, 0, 0] },
-        animationDuration: 300,
-      },
+      bars(look, shares.values, look.accent),
+      ...(shares.before ? [bars(look, shares.before.values, look.soft)] : []),
     ],
   });
 

@@ -51,8 +51,8 @@ export function EvolutionChart({ evolution, unit, period, onDrawn }: EvolutionCh
       />
       {evolution.series.length > 1 && (
         <ul className="legend" aria-hidden="true">
-          {evolution.series.map(({ name }, i) => (
-            <li key={name} data-series={i + 1}>
+          {evolution.series.map(({ name, isCompared }, i) => (
+            <li key={name} data-series={i + 1} data-compared={isCompared}>
               {name}
             </li>
           ))}

@@ -1,8 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Report } from '../api/catalogue';
-import { known } from '../api/reports';
-import { figuresOverTimeQuery, type Table, tableQuery } from '../api/table';
+import { known, type Row } from '../api/reports';
+import {
+  type Evolution,
+  figuresOverTimeQuery,
+  heldAgainst,
+  type Table,
+  tableQuery,
+} from '../api/table';
 import { written } from '../api/units';
 import type { Drawn } from '../charts/useEChart';
 import { useView } from '../frame/context';
@@ -13,7 +19,7 @@ import { Empty, Loaded } from '../ui/states';
 import { EvolutionChart } from './EvolutionChart';
 import { ExportMenu } from './ExportMenu';
 import { Related } from './Related';
-import { stepsAround } from './steps';
+import { stepsAround, stepsCompared } from './steps';
 import { useReportSearch } from './TableReport';
 
 /** A report without rows: its figures, and each of them over time. */
@@ -80,6 +86,8 @@ function Figures({ report, table, before }: FiguresProps) {
   );
 }
 
+type Steps = { step: string; row: Row }[];
+
 interface OverTimeProps {
   report: Report;
   table: Table;
@@ -88,12 +96,25 @@ interface OverTimeProps {
 
 function OverTime({ report, table, onDrawn }: OverTimeProps) {
   const { t, word } = useLocale();
-  const { query, view, span, today } = useView();
+  const { query, compared, view, span, today } = useView();
   const [search, change] = useReportSearch();
   const dates = stepsAround(view, span, today);
   const steps = useQuery(figuresOverTimeQuery(report, query, dates));
+  const held = compared ?? query;
+  const before = useQuery({
+    ...figuresOverTimeQuery(report, held, stepsCompared(held, today)),
+    enabled: compared !== undefined,
+  });
   const metric = table.columns.find(({ name }) => name === search.metric) ?? table.columns[0];
   if (!metric) return <Empty>{t('report.empty')}</Empty>;
+  const evolutionOf = (found: Steps): Evolution => ({
+    steps: found.map(({ step }) => step),
+    series: [
+      { name: word(metric.label), values: found.map(({ row }) => known(row, metric.name) ?? 0) },
+    ],
+    metrics: [],
+  });
+  const past = compared && before.data && evolutionOf(before.data);
   return (
     <div className="report-chart" data-testid="chart-time">
       <Select
@@ -106,16 +127,7 @@ function OverTime({ report, table, onDrawn }: OverTimeProps) {
         <Loaded query={steps} rows={5}>
           {(found) => (
             <EvolutionChart
-              evolution={{
-                steps: found.map(({ step }) => step),
-                series: [
-                  {
-                    name: word(metric.label),
-                    values: found.map(({ row }) => known(row, metric.name) ?? 0),
-                  },
-                ],
-                metrics: [],
-              }}
+              evolution={heldAgainst(evolutionOf(found), past, t('compare.earlier'))}
               unit={report.units[metric.name]}
               period={dates.period}
               onDrawn={onDrawn}

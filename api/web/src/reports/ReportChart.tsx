@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import type { Report } from '../api/catalogue';
-import { evolutionQuery, type Table } from '../api/table';
+import { evolutionQuery, rowLike, type Table } from '../api/table';
 import { written, writtenShort } from '../api/units';
 import { LazyChart } from '../charts/LazyChart';
 import { barOption, ringOption } from '../charts/shareOptions';
@@ -24,11 +24,12 @@ const PARTS_MAX = 6;
 interface ReportChartProps {
   report: Report;
   table: Table;
+  before: Table | undefined;
   onDrawn: (drawn: Drawn) => void;
 }
 
 /** A report as a picture of one of its metrics. */
-export function ReportChart({ report, table, onDrawn }: ReportChartProps) {
+export function ReportChart({ report, table, before, onDrawn }: ReportChartProps) {
   const { t, word } = useLocale();
   const [search, change] = useReportSearch();
   const kind = chartShown(report, search.chart);
@@ -51,6 +52,7 @@ export function ReportChart({ report, table, onDrawn }: ReportChartProps) {
             kind={kind}
             report={report}
             table={table}
+            before={before}
             metric={{ name: metric.name, label: word(metric.label) }}
             onDrawn={onDrawn}
           />
@@ -65,7 +67,7 @@ interface RowsChartProps extends ReportChartProps {
   metric: { name: string; label: string };
 }
 
-function RowsChart({ kind, report, table, metric, onDrawn }: RowsChartProps) {
+function RowsChart({ kind, report, table, before, metric, onDrawn }: RowsChartProps) {
   const { t, format, word } = useLocale();
   const { site } = useView();
   const draw = useMemo(() => {
@@ -73,20 +75,24 @@ function RowsChart({ kind, report, table, metric, onDrawn }: RowsChartProps) {
     const sized = table.rows.map(({ label, values }) => ({
       label: word(label),
       value: values[metric.name] ?? 0,
+      past: rowLike(before, label)?.values[metric.name] ?? null,
     }));
     const limit = kind === 'shares' ? PARTS_MAX : BARS_MAX;
     const shown = sized.slice(0, limit);
     const rest = sized.slice(limit).reduce((sum, { value }) => sum + value, 0);
-    if (kind === 'shares' && rest > 0) shown.push({ label: t('report.others'), value: rest });
+    if (kind === 'shares' && rest > 0) {
+      shown.push({ label: t('report.others'), value: rest, past: null });
+    }
     const shares = {
       metric: metric.label,
       labels: shown.map(({ label }) => label),
       values: shown.map(({ value }) => value),
+      before: before && { name: t('compare.earlier'), values: shown.map(({ past }) => past) },
       value: (value: number) => written(value, unit, format, site.currency),
       compact: (value: number) => writtenShort(value, unit, format, site.currency),
     };
     return kind === 'shares' ? ringOption(shares) : barOption(shares);
-  }, [kind, report, table, metric.name, metric.label, format, site]);
+  }, [kind, report, table, before, metric.name, metric.label, format, site]);
   const label = t('report.chartOf', { metric: metric.label, report: word(report.name) });
   if (kind === 'map') {
     const unit = report.units[metric.name];

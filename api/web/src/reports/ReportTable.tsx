@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { Report } from '../api/catalogue';
 import { known } from '../api/reports';
-import { rowName, shareOf, subtableQuery, type Table, type TableRow } from '../api/table';
+import { rowLike, rowName, shareOf, subtableQuery, type Table, type TableRow } from '../api/table';
 import { written } from '../api/units';
 import { useView } from '../frame/context';
 import { useLocale } from '../i18n/locale';
@@ -117,7 +117,7 @@ function Row({ row, path, around, before }: RowProps) {
   const [isOpen, setOpen] = useState(false);
   const { report, columns, first, most } = around;
   const label = word(row.label) || t('segment.nothing');
-  const past = before?.rows.find((other) => other.label === row.label);
+  const past = rowLike(before, row.label);
   return (
     <Fragment>
       <tr data-level={path.length} data-testid="report-row">
@@ -165,7 +165,7 @@ function Row({ row, path, around, before }: RowProps) {
         ))}
         <RowActions row={row} path={path} label={label} report={report} />
       </tr>
-      {isOpen && row.subtable && <Below row={row} path={path} around={around} />}
+      {isOpen && row.subtable && <Below row={row} past={past} path={path} around={around} />}
     </Fragment>
   );
 }
@@ -256,13 +256,25 @@ function RowActions({ row, path, label, report }: RowActionsProps) {
   );
 }
 
+interface BelowProps {
+  row: TableRow;
+  /** The row of what is compared. */
+  past: TableRow | undefined;
+  path: string[];
+  around: Around;
+}
+
 /** The rows below a row. */
-function Below({ row, path, around }: { row: TableRow; path: string[]; around: Around }) {
+function Below({ row, past, path, around }: BelowProps) {
   const { t } = useLocale();
-  const { query } = useView();
+  const { query, compared } = useView();
   const [search] = useReportSearch();
   const options = { ...tableOptions(search), page: undefined };
   const below = useQuery(subtableQuery(around.report, query, options, row.subtable!));
+  const before = useQuery({
+    ...subtableQuery(around.report, compared ?? query, options, past?.subtable ?? ''),
+    enabled: compared !== undefined && past?.subtable !== undefined,
+  });
   if (!below.data) {
     return (
       <tr>
@@ -284,7 +296,7 @@ function Below({ row, path, around }: { row: TableRow; path: string[]; around: A
       row={child}
       path={[...path, child.label]}
       around={around}
-      before={undefined}
+      before={compared && before.data}
     />
   ));
 }

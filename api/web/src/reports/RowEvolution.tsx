@@ -1,26 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Report } from '../api/catalogue';
-import { evolutionQuery } from '../api/table';
+import { evolutionQuery, heldAgainst } from '../api/table';
 import { useView } from '../frame/context';
 import { useLocale } from '../i18n/locale';
 import { Select } from '../ui/Select';
 import { Sheet } from '../ui/Sheet';
 import { Loaded } from '../ui/states';
 import { EvolutionChart } from './EvolutionChart';
-import { stepsAround } from './steps';
+import { stepsAround, stepsCompared } from './steps';
 import { useReportSearch } from './TableReport';
 
 /** One row over time. */
 export function RowEvolution({ report, row }: { report: Report; row: string }) {
   const { t, word } = useLocale();
-  const { query, view, span, today } = useView();
+  const { query, compared, view, span, today } = useView();
   const [search, change] = useReportSearch();
   const metrics = Object.entries(report.metrics);
   const [metric, setMetric] = useState(metrics[0]?.[0] ?? 'nb_visits');
   const dates = stepsAround(view, span, today);
   const asked = { ...dates, metric, label: row, isFlat: search.flat === 1 };
   const evolution = useQuery(evolutionQuery(report, query, asked));
+  const held = compared ?? query;
+  const before = useQuery({
+    ...evolutionQuery(report, held, { ...asked, ...stepsCompared(held, today) }),
+    enabled: compared !== undefined,
+  });
   const label = row.split(' > ').map(decodeURIComponent).join(' › ');
   return (
     <Sheet title={label} hint={t('report.evolution')} wide close={() => change({ row: undefined })}>
@@ -34,7 +39,11 @@ export function RowEvolution({ report, row }: { report: Report; row: string }) {
         <div className="chart">
           <Loaded query={evolution} rows={5}>
             {(found) => (
-              <EvolutionChart evolution={found} unit={report.units[metric]} period={dates.period} />
+              <EvolutionChart
+                evolution={heldAgainst(found, compared && before.data, t('compare.earlier'))}
+                unit={report.units[metric]}
+                period={dates.period}
+              />
             )}
           </Loaded>
         </div>

@@ -34,7 +34,7 @@ export function TableReport({ report }: { report: Report }) {
   const options = tableOptions(search);
   const table = useQuery(tableQuery(report, query, options));
   const before = useQuery({
-    ...comparedTableQuery(report, compared ?? query, options.isFlat === true),
+    ...comparedTableQuery(report, compared ?? query, options),
     enabled: compared !== undefined,
   });
   return (
@@ -43,7 +43,12 @@ export function TableReport({ report }: { report: Report }) {
       <Loaded query={table} rows={12}>
         {(found) => (
           <>
-            <ReportChart report={report} table={found} onDrawn={setDrawn} />
+            <ReportChart
+              report={report}
+              table={found}
+              before={compared && before.data}
+              onDrawn={setDrawn}
+            />
             <Rows report={report} table={found} before={compared && before.data} />
           </>
         )}

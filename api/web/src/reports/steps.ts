@@ -1,5 +1,6 @@
 import { addDays, addMonths, type Day, daysBetween } from '../api/days';
-import type { Span, View } from '../api/view';
+import type { Query } from '../api/reports';
+import { type Span, spanOf, type View } from '../api/view';
 
 const DAYS = 30;
 const WEEKS = 12;
@@ -8,7 +9,7 @@ const YEARS = 5;
 
 /** The steps of time that lead up to a view; those within it, for a range of days. */
 export function stepsAround(
-  { period }: View,
+  { period }: Pick<View, 'period'>,
   { from, to }: Span,
   today: Day,
 ): { period: string; date: string } {
@@ -25,4 +26,13 @@ export function stepsAround(
     case 'range':
       return { period: daysBetween(from, end) > 92 ? 'week' : 'day', date: `${from},${end}` };
   }
+}
+
+/** The same of what is compared: as many steps, up to its own end. */
+export function stepsCompared(
+  { period, date }: Query,
+  today: Day,
+): { period: string; date: string } {
+  const view = { period, date } as Pick<View, 'period' | 'date'>;
+  return stepsAround(view, spanOf(view, today), today);
 }
