@@ -1,12 +1,13 @@
 //! What is not a good request: the answers of the tracking specification §1, counted by reason, and
 //! nothing half-written.
 
-use std::io::Write as _;
+use std::{io::Write as _, time::Duration};
 
 use anyhow::ensure;
 use flate2::{Compression, write::GzEncoder};
 use libtest_mimic::Trial;
-use nagare_tests::{ADMIN_TOKEN, Answer, Metrics, Tracker, unix_now};
+use nagare_tests::{ADMIN_TOKEN, Answer, Metrics, Rest, Tracker, unix_now, until};
+use serde_json::{Value, json};
 
 use crate::world::{SiteUnderTest, World, shared};
 
@@ -26,6 +27,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         shared(world, "bad_input::a_body_too_large_is_refused", a_body_too_large_is_refused),
         shared(world, "bad_input::a_bomb_is_refused", a_bomb_is_refused),
         shared(world, "bad_input::hostile_text_is_stored_as_text", hostile_text_is_stored_as_text),
+        shared(world, "bad_input::refused_hits_are_told_by_site_day_and_reason", refused_hits_are_told),
     ]
 }
 
@@ -236,5 +238,35 @@ async fn hostile_text_is_stored_as_text(world: World) -> anyhow::Result<()> {
     for title in titles {
         ensure!(stored.iter().any(|name| name == title), "{title:?} is not among {stored:?}");
     }
+    Ok(())
+}
+
+/// `tracking.md` §4: what was refused is visible to who may see the site, and to nobody else.
+async fn refused_hits_are_told(world: World) -> anyhow::Result<()> {
+    const TOLD_WITHIN: Duration = Duration::from_secs(30);
+    let site = SiteUnderTest::new(&world, &[("excludedUserAgents", "Unwanted")]).await?;
+    let tracker = site.tracker();
+    let page = ("url", "https://site.example/");
+    for ua in [BOT, BOT, "Unwanted/1.0", "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0"] {
+        tracker.try_hit(&[page, ("ua", ua)]).await?;
+    }
+    tracker.try_hit(&[page, ("rec", "0")]).await?;
+    let rest = Rest::new(site.stack.url());
+    let path = format!("/api/v1/sites/{}/refused", site.id);
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let expected = json!({ "bot": 2, "excluded_user_agent": 1, "not_recorded": 1 });
+    let told = until("refused hits to be told", TOLD_WITHIN, || async {
+        let answer = rest.send("GET", &path, ADMIN_TOKEN, &Value::Null).await?;
+        ensure!(answer.status == 200, "{answer:?}");
+        // Midnight may have come between.
+        let days = answer.body.as_object().map(|days| days.len());
+        ensure!(days == Some(1) && answer.body.get(&today) == Some(&expected), "{}", answer.body);
+        Ok(Some(()))
+    });
+    told.await?;
+    let nobody = rest.send("GET", &path, "", &Value::Null).await?;
+    ensure!(nobody.status == 401, "without a token: {nobody:?}");
+    let unknown = rest.send("GET", "/api/v1/sites/999999/refused", ADMIN_TOKEN, &Value::Null).await?;
+    ensure!(unknown.status == 404, "another site: {unknown:?}");
     Ok(())
 }
