@@ -1,6 +1,6 @@
 //! What parameters become in a hit (`tracking.md` §1.7 to §1.10, §2, §5 to §9).
 
-use nagare_schema::{GoalId, Hit, HitKind, Identity, LocalTime, UnixSeconds};
+use nagare_schema::{GoalId, Hit, HitKind, Identity, LocalTime, UnixSeconds, VisitorId};
 use serde_json::json;
 
 use super::{AGENT, Browser, request};
@@ -243,4 +243,31 @@ async fn every_text_of_a_hit_is_bounded() {
     assert_eq!(hit.user_id.as_ref().unwrap().chars().count(), 200);
     assert!(hit.dimensions.len() <= 64);
     assert!(nagare_schema::encode(&hit).unwrap().len() < 128 * 1024);
+}
+
+#[tokio::test]
+async fn section_2_1_the_first_id_that_is_there_counts() {
+    let browser = Browser::new();
+    let (user, forced, cookie) = ("uid=u&", "cid=1111111111111111&", "_id=2222222222222222333&");
+    for (query, visitor, identity) in [
+        (format!("{user}{forced}{cookie}"), Some(0x51e6_9892_ab49_df85), Identity::User),
+        (format!("{forced}{cookie}"), Some(0x1111_1111_1111_1111), Identity::Forced),
+        (cookie.to_owned(), Some(0x2222_2222_2222_2222), Identity::Cookie),
+        ("_id=short".to_owned(), None, Identity::None),
+        (String::new(), None, Identity::None),
+    ] {
+        let hit = browser.hit(&query).await;
+        assert_eq!((hit.visitor, hit.identity), (visitor.map(VisitorId), identity), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn section_5_5_and_5_6_blank_names_are_refused() {
+    let browser = Browser::new();
+    for query in ["e_c=%20&e_a=a", "e_c=c&e_a=%20", "c_n=%20"] {
+        assert_eq!(browser.get(query, &[]).await.status, 400, "{query}");
+    }
+    let hit = browser.hit("e_c=%20c%20&e_a=%20a&e_v=x").await;
+    let HitKind::Event(event) = hit.kind else { panic!("no event") };
+    assert_eq!((&*event.category, &*event.action, event.value), ("c", "a", None));
 }

@@ -1,5 +1,6 @@
 //! The house rules that a machine can check.
 
+mod coverage;
 mod manifest;
 mod secret;
 mod source;
@@ -36,6 +37,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         alone("tidy::sources_keep_their_limits", source::sources_keep_their_limits),
         alone("tidy::exceptions_give_a_reason", source::exceptions_give_a_reason),
         alone("tidy::crates_depend_in_one_direction", manifest::crates_depend_in_one_direction),
+        alone("tidy::every_section_of_tracking_has_tests", coverage::every_section_of_tracking_has_tests),
         alone("tidy::no_secret_is_checked_in", secret::no_secret_is_checked_in),
         alone("tidy::dependencies_are_pinned_and_explained", manifest::dependencies_are_pinned_and_explained),
     ]
