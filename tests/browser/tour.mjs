@@ -65,6 +65,7 @@ try {
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
   await scenario('a user is added and given a role', newUser);
+  await scenario('the security log tells who did what', auditing);
   await scenario('a visitor is erased', erasing);
   await scenario('a second factor is set up and used', secondFactor);
   console.log(JSON.stringify({ missing: [...missing].sort() }));
@@ -376,6 +377,16 @@ async function newUser() {
     await page.waitForFunction(
       () => [...document.querySelectorAll('[data-testid="user-row"] select')].some(({ value }) => value === 'write'),
     );
+  });
+}
+
+async function auditing() {
+  await withPage({}, async (page) => {
+    await visit(page, '/admin/audit');
+    const entries = page.locator('[data-testid="audit-entry"]');
+    await entries.filter({ hasText: 'session.begin' }).first().waitFor();
+    await page.getByRole('searchbox').fill('no such thing');
+    await entries.first().waitFor({ state: 'detached' });
   });
 }
 

@@ -1,11 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { addToken, revokeToken, type Token, tokensQuery } from '../api/admin';
 import { useLocale } from '../i18n/locale';
 import { Code } from '../ui/Code';
 import { Confirm } from '../ui/Confirm';
+import { CheckField } from '../ui/Field';
 import { Panel } from '../ui/Panel';
 import { Empty, Fault, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 /** Keys for programs that act for the one who is signed in. */
 export function Tokens() {
@@ -35,11 +37,7 @@ export function Tokens() {
 
 function TokenEntry({ token }: { token: Token }) {
   const { t, format } = useLocale();
-  const queries = useQueryClient();
-  const revoke = useMutation({
-    mutationFn: () => revokeToken(token.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['tokens'] }),
-  });
+  const revoke = useChange(() => revokeToken(token.id), { stale: [['tokens']] });
   const at = (moment: number | undefined): string =>
     moment === undefined ? t('token.never') : format.moment(moment / 1000);
   return (
@@ -63,22 +61,18 @@ function TokenEntry({ token }: { token: Token }) {
 
 function NewToken() {
   const { t } = useLocale();
-  const queries = useQueryClient();
   const [description, setDescription] = useState('');
   const [isReadOnly, setReadOnly] = useState(true);
   const [days, setDays] = useState('');
-  const add = useMutation({
-    mutationFn: () =>
+  const add = useChange(
+    () =>
       addToken({
         description,
         read_only: isReadOnly,
         ...(days ? { expires_in_days: Number(days) } : {}),
       }),
-    onSuccess: async () => {
-      setDescription('');
-      await queries.invalidateQueries({ queryKey: ['tokens'] });
-    },
-  });
+    { stale: [['tokens']], then: () => setDescription('') },
+  );
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     add.mutate();
@@ -114,14 +108,7 @@ function NewToken() {
           value={days}
           onChange={({ target }) => setDays(target.value)}
         />
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isReadOnly}
-            onChange={({ target }) => setReadOnly(target.checked)}
-          />
-          {t('token.readOnly')}
-        </label>
+        <CheckField label={t('token.readOnly')} checked={isReadOnly} onCheck={setReadOnly} />
         <button className="button-quiet" data-testid="token-add" disabled={add.isPending}>
           {t('token.add')}
         </button>

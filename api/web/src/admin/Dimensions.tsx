@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { addDimension, changeDimension, type Dimension, dimensionsQuery } from '../api/admin';
 import { useSite } from '../frame/context';
 import { useLocale } from '../i18n/locale';
 import { Panel } from '../ui/Panel';
 import { Empty, Fault, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 /** What a site tells of its visits and actions beside what all sites do. */
 export function Dimensions() {
@@ -37,11 +38,10 @@ export function Dimensions() {
 function DimensionEntry({ dimension }: { dimension: Dimension }) {
   const { t } = useLocale();
   const site = useSite();
-  const queries = useQueryClient();
-  const store = useMutation({
-    mutationFn: (isActive: boolean) => changeDimension(site.id, { ...dimension, isActive }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['dimensions', site.id] }),
-  });
+  const store = useChange(
+    (isActive: boolean) => changeDimension(site.id, { ...dimension, isActive }),
+    { stale: [['dimensions', site.id]] },
+  );
   return (
     <li>
       <div className="entry-text">
@@ -67,16 +67,14 @@ function DimensionEntry({ dimension }: { dimension: Dimension }) {
 function NewDimension() {
   const { t } = useLocale();
   const site = useSite();
-  const queries = useQueryClient();
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Dimension['scope']>('visit');
-  const store = useMutation({
-    mutationFn: () => addDimension(site.id, name, scope),
-    onSuccess: async () => {
-      setName('');
-      await queries.invalidateQueries({ queryKey: ['dimensions', site.id] });
-      await queries.invalidateQueries({ queryKey: ['catalogue', site.id] });
-    },
+  const store = useChange(() => addDimension(site.id, name, scope), {
+    stale: [
+      ['dimensions', site.id],
+      ['catalogue', site.id],
+    ],
+    then: () => setName(''),
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();

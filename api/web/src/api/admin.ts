@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { change, report, rest } from './client';
 import { quantity, recordOf, type Row, rowsOf } from './reports';
 
@@ -233,6 +233,8 @@ export const ingestCountsQuery = () =>
   });
 
 export interface AuditEntry {
+  /** Its place in the log. */
+  sequence: number;
   at: number;
   actor: string;
   action: string;
@@ -242,8 +244,9 @@ export interface AuditEntry {
 }
 
 export const auditEntryOf = (row: Row): AuditEntry => {
-  const entry = row.entry === undefined ? row : recordOf(row.entry);
+  const entry = recordOf(row.entry);
   return {
+    sequence: quantity(row.sequence),
     at: quantity(entry.at),
     actor: String(entry.actor ?? ''),
     action: String(entry.action ?? ''),
@@ -253,13 +256,20 @@ export const auditEntryOf = (row: Row): AuditEntry => {
   };
 };
 
+const AUDIT_PAGE = 100;
+
+/** The security log, the newest first, page by page. */
 export const auditQuery = () =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['audit'],
-    queryFn: async ({ signal }) => {
-      const body = await rest('GET', 'audit', { signal });
-      return rowsOf(Array.isArray(body) ? body : recordOf(body).entries).map(auditEntryOf);
+    queryFn: async ({ pageParam, signal }) => {
+      const before = pageParam === undefined ? '' : `&before=${pageParam}`;
+      return rowsOf(await rest('GET', `audit?limit=${AUDIT_PAGE}${before}`, { signal })).map(
+        auditEntryOf,
+      );
     },
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => (page.length < AUDIT_PAGE ? undefined : page.at(-1)?.sequence),
     retry: false,
   });
 

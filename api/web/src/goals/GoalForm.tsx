@@ -1,5 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import {
   addGoal,
   type Goal,
@@ -13,8 +12,11 @@ import {
 import { segmentCountQuery } from '../api/segments';
 import { useSite } from '../frame/context';
 import { useLocale } from '../i18n/locale';
-import { Sheet } from '../ui/Sheet';
+import { CheckField, ChoiceField, TextField } from '../ui/Field';
+import { SheetForm } from '../ui/Form';
 import { Fault } from '../ui/states';
+import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
 import { useSettled } from '../ui/useSettled';
 
 const COUNT_AFTER_MS = 400;
@@ -23,65 +25,43 @@ const COUNT_AFTER_MS = 400;
 export function GoalForm({ goal, close }: { goal: Goal | undefined; close: () => void }) {
   const { t } = useLocale();
   const site = useSite();
-  const queries = useQueryClient();
-  const [draft, setDraft] = useState<GoalDraft>(goal ?? NEW_GOAL);
-  const set = (part: Partial<GoalDraft>): void => setDraft({ ...draft, ...part });
-  const store = useMutation({
-    mutationFn: () => (goal ? updateGoal(site.id, goal.id, draft) : addGoal(site.id, draft)),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['goals', site.id] });
-      await queries.invalidateQueries({ queryKey: ['catalogue', site.id] });
-      close();
+  const [draft, set] = useDraft<GoalDraft>(goal ?? NEW_GOAL);
+  const store = useChange(
+    () => (goal ? updateGoal(site.id, goal.id, draft) : addGoal(site.id, draft)),
+    {
+      stale: [
+        ['goals', site.id],
+        ['catalogue', site.id],
+      ],
+      then: close,
     },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate();
-  };
+  );
   return (
-    <Sheet title={goal ? goal.name : t('goal.new')} close={close}>
-      <form className="form" onSubmit={submit} data-testid="goal-form">
-        <label className="field">
-          {t('goal.name')}
-          <input
-            required
-            maxLength={50}
-            value={draft.name}
-            data-testid="goal-name"
-            onChange={({ target }) => set({ name: target.value })}
-          />
-        </label>
-        <MatchFields draft={draft} set={set} />
-        <Preview draft={draft} />
-        <label className="field">
-          {t('goal.revenue', { currency: site.currency })}
-          <input
-            type="number"
-            min={0}
-            step="any"
-            value={draft.revenue}
-            onChange={({ target }) => set({ revenue: Number(target.value) })}
-          />
-        </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={draft.isRepeated}
-            onChange={({ target }) => set({ isRepeated: target.checked })}
-          />
-          {t('goal.repeated')}
-        </label>
-        {store.error && <Fault error={store.error} />}
-        <div className="form-foot">
-          <button type="button" className="button-quiet" onClick={close}>
-            {t('state.cancel')}
-          </button>
-          <button className="button" data-testid="goal-save" disabled={store.isPending}>
-            {t('state.save')}
-          </button>
-        </div>
-      </form>
-    </Sheet>
+    <SheetForm name="goal" title={goal ? goal.name : t('goal.new')} change={store} close={close}>
+      <TextField
+        label={t('goal.name')}
+        required
+        maxLength={50}
+        value={draft.name}
+        testId="goal-name"
+        onText={(name) => set({ name })}
+      />
+      <MatchFields draft={draft} set={set} />
+      <Preview draft={draft} />
+      <TextField
+        label={t('goal.revenue', { currency: site.currency })}
+        type="number"
+        min={0}
+        step="any"
+        value={draft.revenue}
+        onText={(revenue) => set({ revenue: Number(revenue) })}
+      />
+      <CheckField
+        label={t('goal.repeated')}
+        checked={draft.isRepeated}
+        onCheck={(isRepeated) => set({ isRepeated })}
+      />
+    </SheetForm>
   );
 }
 
@@ -95,53 +75,36 @@ function MatchFields({ draft, set }: MatchFieldsProps) {
   const isDuration = draft.match === 'visit_duration';
   return (
     <>
-      <label className="field">
-        {t('goal.when')}
-        <select
-          className="select"
-          value={draft.match}
-          onChange={({ target }) => set({ match: target.value as GoalDraft['match'] })}
-        >
-          {MATCHES.map((match) => (
-            <option key={match} value={match}>
-              {t(`goal.match.${match}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={t('goal.when')}
+        value={draft.match}
+        options={MATCHES.map((value) => ({ value, text: t(`goal.match.${value}`) }))}
+        onChoose={(match) => set({ match })}
+      />
       {draft.match === 'manually' ? (
         <p className="note">{t('goal.manually')}</p>
       ) : (
         <div className="field-pair">
           {!isDuration && (
-            <label className="field">
-              {t('goal.how')}
-              <select
-                className="select"
-                value={draft.patternType}
-                onChange={({ target }) =>
-                  set({ patternType: target.value as GoalDraft['patternType'] })
-                }
-              >
-                {PATTERNS.filter((pattern) => pattern !== 'greater_than').map((pattern) => (
-                  <option key={pattern} value={pattern}>
-                    {t(`goal.pattern.${pattern}`)}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
-          <label className="field">
-            {t(isDuration ? 'goal.minutes' : 'goal.pattern')}
-            <input
-              required
-              type={isDuration ? 'number' : 'text'}
-              min={isDuration ? 0 : undefined}
-              value={draft.pattern}
-              data-testid="goal-pattern"
-              onChange={({ target }) => set({ pattern: target.value })}
+            <ChoiceField
+              label={t('goal.how')}
+              value={draft.patternType}
+              options={PATTERNS.filter((value) => value !== 'greater_than').map((value) => ({
+                value,
+                text: t(`goal.pattern.${value}`),
+              }))}
+              onChoose={(patternType) => set({ patternType })}
             />
-          </label>
+          )}
+          <TextField
+            label={t(isDuration ? 'goal.minutes' : 'goal.pattern')}
+            required
+            type={isDuration ? 'number' : 'text'}
+            min={isDuration ? 0 : undefined}
+            value={draft.pattern}
+            testId="goal-pattern"
+            onText={(pattern) => set({ pattern })}
+          />
         </div>
       )}
     </>

@@ -17,6 +17,7 @@ import { useLocale } from '../i18n/locale';
 import { Panel } from '../ui/Panel';
 import { Sheet } from '../ui/Sheet';
 import { Empty, Fault, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 /** What belongs to the one who is signed in. */
 export function Account() {
@@ -171,11 +172,7 @@ function Sessions() {
 
 function SessionEntry({ open }: { open: OpenSession }) {
   const { t, format } = useLocale();
-  const queries = useQueryClient();
-  const end = useMutation({
-    mutationFn: () => endSession(open.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
-  });
+  const end = useChange(() => endSession(open.id), { stale: [['sessions']] });
   return (
     <li>
       <div className="entry-text">

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { AdminPage } from '../admin/AdminPage';
 import { auditQuery } from '../api/admin';
@@ -7,13 +7,14 @@ import { Icon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
 import { Empty, Loaded } from '../ui/states';
 
-const SHOWN_MAX = 500;
-
 /** Who did what. */
 export function AdminAudit() {
   const { t, format } = useLocale();
   const [find, setFind] = useState('');
-  const entries = useQuery(auditQuery());
+  const entries = useInfiniteQuery({
+    ...auditQuery(),
+    select: ({ pages }) => pages.flat(),
+  });
   const fits = (texts: string[]): boolean =>
     texts.some((text) => text.toLowerCase().includes(find.toLowerCase()));
   return (
@@ -35,9 +36,7 @@ export function AdminAudit() {
       <Panel title={t('audit.title')} subtitle={t('audit.hint')}>
         <Loaded query={entries} rows={8}>
           {(all) => {
-            const shown = all
-              .filter(({ actor, action, target }) => fits([actor, action, target]))
-              .slice(0, SHOWN_MAX);
+            const shown = all.filter(({ actor, action, target }) => fits([actor, action, target]));
             return shown.length ? (
               <div
                 className="table-scroll"
@@ -56,8 +55,8 @@ export function AdminAudit() {
                     </tr>
                   </thead>
                   <tbody>
-                    {shown.map(({ at, actor, action, target, outcome, address }, i) => (
-                      <tr key={`${at} ${i}`}>
+                    {shown.map(({ sequence, at, actor, action, target, outcome, address }) => (
+                      <tr key={sequence} data-testid="audit-entry">
                         <th scope="row">{format.moment(at / 1000)}</th>
                         <td>
                           {actor || '–'} {address && <small>{address}</small>}
@@ -75,6 +74,19 @@ export function AdminAudit() {
             );
           }}
         </Loaded>
+        {entries.hasNextPage && (
+          <div className="pages">
+            <button
+              type="button"
+              className="button-quiet"
+              data-testid="audit-older"
+              disabled={entries.isFetchingNextPage}
+              onClick={() => void entries.fetchNextPage()}
+            >
+              {t('audit.older')}
+            </button>
+          </div>
+        )}
       </Panel>
     </AdminPage>
   );

@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { PasswordFields } from '../account/PasswordFields';
 import { AdminPage } from '../admin/AdminPage';
 import {
@@ -17,11 +17,14 @@ import {
 import { session } from '../api/session';
 import { useLocale } from '../i18n/locale';
 import { Confirm } from '../ui/Confirm';
+import { TextField } from '../ui/Field';
+import { SheetForm } from '../ui/Form';
 import { Icon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
 import { Select } from '../ui/Select';
-import { Sheet } from '../ui/Sheet';
 import { Empty, Fault, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
 
 /** Who may sign in, and what they may do with each site. */
 export function AdminUsers() {
@@ -117,15 +120,10 @@ function UserTable({ site }: { site: SiteSettings }) {
 
 function UserRow({ user, site, role }: { user: User; site: SiteSettings; role: Role }) {
   const { t } = useLocale();
-  const queries = useQueryClient();
-  const store = useMutation({
-    mutationFn: (next: Role) => setAccess(user.login, site.id, next),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['access', site.id] }),
+  const store = useChange((next: Role) => setAccess(user.login, site.id, next), {
+    stale: [['access', site.id]],
   });
-  const remove = useMutation({
-    mutationFn: () => deleteUser(user.login),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['users'] }),
-  });
+  const remove = useChange(() => deleteUser(user.login), { stale: [['users']] });
   const isSelf = user.login === session.get()?.login;
   return (
     <tr data-testid="user-row">
@@ -162,59 +160,39 @@ function UserRow({ user, site, role }: { user: User; site: SiteSettings; role: R
 
 function NewUser({ site, close }: { site: SiteSettings; close: () => void }) {
   const { t } = useLocale();
-  const queries = useQueryClient();
-  const [userLogin, setLogin] = useState('');
-  const [email, setEmail] = useState('');
+  const [draft, set] = useDraft({ userLogin: '', email: '' });
   const [password, setPassword] = useState<string>();
-  const store = useMutation({
-    mutationFn: () =>
-      addUser({ userLogin, email, password: password ?? '', initialIdSite: site.id }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['users'] });
-      await queries.invalidateQueries({ queryKey: ['access', site.id] });
-      close();
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate();
-  };
+  const store = useChange(
+    () => addUser({ ...draft, password: password ?? '', initialIdSite: site.id }),
+    { stale: [['users'], ['access', site.id]], then: close },
+  );
   return (
-    <Sheet title={t('users.new')} hint={t('users.newHint', { site: site.name })} close={close}>
-      <form className="form" onSubmit={submit} data-testid="user-form">
-        <label className="field">
-          {t('users.login')}
-          <input
-            required
-            maxLength={100}
-            autoComplete="off"
-            value={userLogin}
-            data-testid="user-login"
-            onChange={({ target }) => setLogin(target.value)}
-          />
-        </label>
-        <label className="field">
-          {t('users.email')}
-          <input
-            required
-            type="email"
-            value={email}
-            data-testid="user-email"
-            onChange={({ target }) => setEmail(target.value)}
-          />
-        </label>
-        <PasswordFields onChange={setPassword} />
-        {store.error && <Fault error={store.error} />}
-        <div className="form-foot">
-          <button
-            className="button"
-            data-testid="user-save"
-            disabled={!password || store.isPending}
-          >
-            {t('users.add')}
-          </button>
-        </div>
-      </form>
-    </Sheet>
+    <SheetForm
+      name="user"
+      title={t('users.new')}
+      hint={t('users.newHint', { site: site.name })}
+      change={store}
+      close={close}
+      isComplete={!!password}
+    >
+      <TextField
+        label={t('users.login')}
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={draft.userLogin}
+        testId="user-login"
+        onText={(userLogin) => set({ userLogin })}
+      />
+      <TextField
+        label={t('users.email')}
+        required
+        type="email"
+        value={draft.email}
+        testId="user-email"
+        onText={(email) => set({ email })}
+      />
+      <PasswordFields onChange={setPassword} />
+    </SheetForm>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { deleteGoal, type Goal, goalFiguresQuery, goalsQuery } from '../api/goals';
@@ -12,6 +12,7 @@ import { Confirm } from '../ui/Confirm';
 import { Icon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
 import { Empty, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 /** What visitors are meant to do, and how many do. */
 export function Goals() {
@@ -75,16 +76,12 @@ export function Goals() {
 function GoalPanel({ goal, edit }: { goal: Goal; edit: (() => void) | undefined }) {
   const { t } = useLocale();
   const { site, search, query, compared } = useView();
-  const queries = useQueryClient();
   const figures = useQuery(goalFiguresQuery(query, goal.id));
   const before = useQuery({
     ...goalFiguresQuery(compared ?? query, goal.id),
     enabled: compared !== undefined,
   });
-  const remove = useMutation({
-    mutationFn: () => deleteGoal(site.id, goal.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['goals', site.id] }),
-  });
+  const remove = useChange(() => deleteGoal(site.id, goal.id), { stale: [['goals', site.id]] });
   return (
     <Panel
       title={goal.name}

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
   deleteSegment,
@@ -15,6 +15,7 @@ import { Confirm } from '../ui/Confirm';
 import { Icon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
 import { Empty, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 const route = getRouteApi('/signed-in/sites/$siteId/segments');
 
@@ -71,12 +72,8 @@ export function Segments() {
 function SegmentEntry({ segment }: { segment: SavedSegment }) {
   const { t } = useLocale();
   const { site, search, view, change } = useView();
-  const queries = useQueryClient();
   const { data: fields = [] } = useQuery(segmentFieldsQuery(site.id));
-  const remove = useMutation({
-    mutationFn: () => deleteSegment(segment.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['segments', site.id] }),
-  });
+  const remove = useChange(() => deleteSegment(segment.id), { stale: [['segments', site.id]] });
   const isCurrent = view.segment === segment.definition;
   return (
     <li data-testid="segment-entry">

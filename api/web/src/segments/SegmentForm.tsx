@@ -1,11 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { queryOf } from '../api/reports';
 import { addSegment, type SavedSegment, segmentCountQuery, updateSegment } from '../api/segments';
 import { useView } from '../frame/context';
 import { useLocale } from '../i18n/locale';
+import { CheckField, TextField } from '../ui/Field';
+import { Form } from '../ui/Form';
 import { Panel } from '../ui/Panel';
 import { Fault } from '../ui/states';
+import { useChange } from '../ui/useChange';
 import { useSettled } from '../ui/useSettled';
 import { Builder } from './Builder';
 import { type Definition, readDefinition, writeDefinition } from './definition';
@@ -22,54 +25,26 @@ interface SegmentFormProps {
 export function SegmentForm({ saved, close }: SegmentFormProps) {
   const { t } = useLocale();
   const { site, view, change } = useView();
-  const queries = useQueryClient();
   const first = saved?.definition ?? view.segment ?? '';
   const [definition, setDefinition] = useState<Definition>(() => readDefinition(first) ?? []);
   const [name, setName] = useState(saved?.name ?? '');
   const [isShared, setShared] = useState(saved?.isShared ?? false);
   const text = writeDefinition(definition);
-  const store = useMutation({
-    mutationFn: () => {
+  const store = useChange(
+    () => {
       const draft = { name, definition: text, isShared };
       return saved ? updateSegment(site.id, saved.id, draft) : addSegment(site.id, draft);
     },
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['segments', site.id] });
-      close();
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate();
-  };
+    { stale: [['segments', site.id]], then: close },
+  );
   return (
     <Panel title={saved ? saved.name : t('segment.new')}>
-      <form className="form" onSubmit={submit} data-testid="segment-form">
-        <Builder definition={definition} onChange={setDefinition} />
-        <Count segment={text} />
-        <label className="field">
-          {t('builder.name')}
-          <input
-            required
-            maxLength={100}
-            value={name}
-            data-testid="segment-name"
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isShared}
-            onChange={({ target }) => setShared(target.checked)}
-          />
-          {t('builder.shared')}
-        </label>
-        {store.error && <Fault error={store.error} />}
-        <div className="form-foot">
-          <button type="button" className="button-quiet" onClick={close}>
-            {t('state.cancel')}
-          </button>
+      <Form
+        name="segment"
+        change={store}
+        close={close}
+        isComplete={text !== ''}
+        more={
           <button
             type="button"
             className="button-quiet"
@@ -78,11 +53,20 @@ export function SegmentForm({ saved, close }: SegmentFormProps) {
           >
             {t('builder.apply')}
           </button>
-          <button className="button" data-testid="segment-save" disabled={!text || store.isPending}>
-            {t('state.save')}
-          </button>
-        </div>
-      </form>
+        }
+      >
+        <Builder definition={definition} onChange={setDefinition} />
+        <Count segment={text} />
+        <TextField
+          label={t('builder.name')}
+          required
+          maxLength={100}
+          value={name}
+          testId="segment-name"
+          onText={setName}
+        />
+        <CheckField label={t('builder.shared')} checked={isShared} onCheck={setShared} />
+      </Form>
     </Panel>
   );
 }

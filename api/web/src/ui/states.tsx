@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/errors';
 import { useLocale } from '../i18n/locale';
@@ -62,7 +61,12 @@ export function Fault({ error, retry }: { error: Error; retry?: () => void }) {
 }
 
 interface LoadedProps<T> {
-  query: UseQueryResult<T>;
+  query: {
+    data: T | undefined;
+    error: Error | null;
+    isPlaceholderData: boolean;
+    refetch: () => Promise<unknown>;
+  };
   /** Rows to hold the place of while loading. */
   rows: number;
   children: (data: T) => ReactNode;
