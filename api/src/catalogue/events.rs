@@ -21,10 +21,10 @@ const fn contents(
     name: &'static str,
     first: ActionKey,
     seconds: &'static [ActionKey],
-    keys: &'static [&str],
+    keys: &'static [&'static str],
 ) -> Report {
     let source = Source::Groups { group: ActionGroup::Contents, first, seconds };
-    report(name, source, Flatten::Levels(keys), &[Processed::InteractionRate])
+    report(name, source, Flatten::Joined(keys), &[Processed::InteractionRate])
 }
 
 const CATEGORY: &str = "Events_EventCategory";

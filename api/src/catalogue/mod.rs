@@ -264,6 +264,8 @@ pub(crate) enum Flatten {
     PagePath(&'static str),
     /// Joined by ` - `, with a metadata key for each level.
     Levels(&'static [&'static str]),
+    /// Joined by ` - `, under the metadata key of the first level.
+    Joined(&'static [&'static str]),
     /// Joined by ` - `, under the key of a custom dimension by its id.
     Custom(u32),
     /// Joined by `/`, with a metadata key for each level.

@@ -91,7 +91,7 @@ pub(crate) struct Description {
     title: String,
     dimension: Option<String>,
     /// Dimensions of all levels, by id.
-    dimensions: BTreeMap<String, String>,
+    dimensions: Vec<(String, String)>,
     /// A named set of metrics; else `metrics` and `processed`.
     set: Option<String>,
     metrics: Vec<String>,

@@ -49,7 +49,9 @@ async fn answer(call: Call<'_>) -> Result<Answer, Fault> {
     let inner = call.params.clone().without(&["columns", "showColumns", "hideColumns", "format_metrics"]);
     let mut merged: Option<Answer> = None;
     for name in MERGED.into_iter().filter(|name| registry::find(name).is_some()) {
-        let answer = picked(nested::ask(&call, name, &inner).await?, name);
+        let raw = if name == "PagePerformance.get" { "1" } else { "0" };
+        let asked = inner.clone().with("showRawMetrics", raw);
+        let answer = picked(nested::ask(&call, name, &asked).await?, name);
         merged = Some(match merged {
             Some(merged) => merge(merged, answer),
             None => answer,

@@ -89,7 +89,7 @@ fn told(dimension: &str, config: &Config, site: Option<SiteId>) -> Option<Told> 
     }
     let is_it = |report: &&Report| {
         let key = match report.flatten {
-            Flatten::Levels(keys) | Flatten::PathLevels(keys) => keys.first().copied(),
+            Flatten::Levels(keys) | Flatten::PathLevels(keys) | Flatten::Joined(keys) => keys.first().copied(),
             Flatten::Path(key) | Flatten::PagePath(key) => Some(key),
             Flatten::Unsupported | Flatten::Custom(_) => None,
         };

@@ -210,7 +210,11 @@ impl Writer<'_> {
         record
     }
 
+    /// What is not known of a column counts as nothing.
     fn value(&self, name: &str, unit: Option<Unit>, value: &Value) -> Value {
+        if *value == Value::Null {
+            return self.value(name, unit, &Value::Int(0));
+        }
         let Some(number) = value.as_number().filter(|_| name != "label" && !self.is_raw) else { return value.clone() };
         let unit = unit.or_else(|| name.ends_with("_rate").then_some(Unit::Percent));
         let is_money = name.starts_with("goal_") && name.contains("revenue");
@@ -233,6 +237,7 @@ mod tests {
         let column = |name: &'static str, unit| Column { name, label: String::new(), unit: Some(unit) };
         let columns = [column("nb_visits", Unit::Number), column("revenue", Unit::Money), column("t", Unit::Duration)];
         let writer = Writer { columns: &columns, symbol: "$", is_raw: false };
+        assert_eq!(writer.value("nb_visits", Some(Unit::Number), &Value::Null), Value::Int(0));
         let row = Record::default().with("label", "x").with("t", 1086).with("other", 1).with("goal_1_rate", 1);
         let written = writer.record(&row);
         let expected = Record::default().with("label", "x").with("t", "00:18:06").with("goal_1_rate", "100%");

@@ -47,11 +47,10 @@ pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Gra
     let request = read(report, call, granted)?;
     let request = Request { steps: request.steps.pivoted(pivot), ..request };
     let scope = scope(&request).await?;
-    let cells = shape::by_site_and_period(call.engine.run(plan::plan(report, &scope)).await?);
+    let cells = request.cells(&scope).await?;
     let mut found = Found { cells, days: Cells::new() };
     if let Some(days) = request.days_to_cut(&found) {
-        let scope = Scope { periods: days, ..scope };
-        found.days = shape::by_site_and_period(call.engine.run(plan::plan(report, &scope)).await?);
+        found.days = request.cells(&Scope { periods: days, ..scope }).await?;
     }
     Ok(request.answer(&found))
 }
@@ -166,6 +165,16 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
 }
 
 impl Request<'_> {
+    /// What the tables say; orders and products are told of sites that sell.
+    async fn cells(&self, scope: &Scope) -> Result<Cells, Fault> {
+        let mut cells = shape::by_site_and_period(self.call.engine.run(plan::plan(self.report, scope)).await?);
+        let sites = &self.call.caller.config.sites;
+        let sells = |site: u32| sites.get(&SiteId(site)).is_none_or(|site| site.ecommerce);
+        let others = cells.iter_mut().filter(|((site, _), _)| !sells(*site));
+        others.for_each(|(_, facts)| shape::without_sales(facts));
+        Ok(cells)
+    }
+
     /// By site, then by date; plain when one of each was asked for.
     fn answer(&self, found: &Found) -> Answer {
         if !self.granted.keyed {
@@ -218,6 +227,7 @@ impl Request<'_> {
             has_uniques: has_uniques(&config.settings.named, &self.periods),
             subtable: self.subtable,
             is_flat: params.flag("flat"),
+            shows_raw: params.flag("showRawMetrics"),
             is_named: params.get("label").is_some(),
             zone: stored.map_or("UTC", |site| site.timezone.as_str()),
             day: period.from,

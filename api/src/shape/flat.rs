@@ -45,6 +45,11 @@ impl Flat {
                 row.columns.set("label", labels.join(" - "));
                 row.metadata.set(format!("CustomDimension_CustomDimension{id}"), labels.join(" - "));
             }
+            Flatten::Joined(keys) => {
+                row.columns.set("label", labels.join(" - "));
+                let key = keys.first().copied().unwrap_or_default();
+                row.metadata.set(key, labels.join(" - "));
+            }
             Flatten::Path(key) | Flatten::PagePath(key) => {
                 let begins = matches!(flatten, Flatten::PagePath(_));
                 let label = path(labels, begins, is_summary);
@@ -55,6 +60,9 @@ impl Flat {
                 let separator = if matches!(flatten, Flatten::Levels(_)) { " - " } else { "/" };
                 row.columns.set("label", labels.join(separator));
                 for (at, label) in labels.iter().enumerate() {
+                    if tells_summary && at + 1 == labels.len() {
+                        row.metadata.set("is_summary", 1);
+                    }
                     let key = keys.get(at).map_or_else(|| format!("label{at}"), |key| (*key).to_owned());
                     row.metadata.set(key, label.clone());
                 }
@@ -151,6 +159,7 @@ mod tests {
             &["/docs/", "/docs/sub/x?a=1", "/docs/sub", "/docs", "/"],
         );
         check(Flatten::Levels(&["a", "b"]), "flat=1", &["docs - /index", "docs - sub - /x?a=1", "/index"]);
+        check(Flatten::Joined(&["a"]), "flat=1", &["docs - /index", "docs - sub - /x?a=1", "/index"]);
         check(Flatten::Unsupported, "flat=1", &["docs", "/index"]);
     }
 

@@ -25,6 +25,7 @@ pub(crate) use metrics::{MetricFormat, is_rate};
 pub(crate) use pivot::{Cells, Pivot, dimension_id};
 pub(crate) use processed::Processed;
 pub(crate) use rows::{
-    Content, GoalChoice, GoalView, PathRules, View, by_site_and_period, content, quotient, round, unknown, zeros,
+    Content, GoalChoice, GoalView, PathRules, View, by_site_and_period, content, quotient, round, unknown,
+    without_sales, zeros,
 };
 pub(crate) use steps::{Rules, Steps, array};

@@ -101,7 +101,7 @@ pub(crate) fn below(flatten: Flatten) -> Option<&'static str> {
     match flatten {
         Flatten::Unsupported | Flatten::Custom(_) => None,
         Flatten::Path(key) | Flatten::PagePath(key) => Some(key),
-        Flatten::Levels(keys) | Flatten::PathLevels(keys) => keys.get(1).copied(),
+        Flatten::Levels(keys) | Flatten::PathLevels(keys) | Flatten::Joined(keys) => keys.get(1).copied(),
     }
 }
 

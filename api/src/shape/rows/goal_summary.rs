@@ -176,6 +176,14 @@ mod tests {
         Fact { site: 1, bucket: String::new(), keys, numbers: numbers.iter().map(|number| Some(*number)).collect() }
     }
 
+    #[test]
+    fn a_site_that_does_not_sell_has_goals_alone() {
+        let mut facts = facts();
+        crate::shape::without_sales(&mut facts);
+        let goals: Vec<&str> = facts[&Part::ConversionSums(0)].iter().map(|fact| fact.keys[1].as_str()).collect();
+        assert_eq!((goals, facts[&Part::VisitSums(0)].len()), (vec!["1"], 1));
+    }
+
     /// Three visits of new visitors, one of which met goal 1 and ordered.
     fn facts() -> Facts {
         Facts::from([

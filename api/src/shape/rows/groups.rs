@@ -48,11 +48,16 @@ pub(super) fn table(
     let rows = level(facts, group, None, view).into_iter().filter_map(|(keys, columns)| {
         let [value] = keys else { return None };
         let id = id_of(std::slice::from_ref(value));
-        let below = below.remove(value).map(|rows| Table { rows, ..Table::default() });
+        let segment = (!value.is_empty()).then(|| format!("{}=={}", first.name(), once_escaped_segment_value(value)));
+        let mut below = below.remove(value).map(|rows| Table { rows, ..Table::default() });
+        // Flat contents select as the row above them.
+        if let Some(table) = below.as_mut().filter(|_| view.is_flat && group == ActionGroup::Contents) {
+            table.rows.iter_mut().for_each(|row| row.segment.clone_from(&segment));
+        }
         Some(Row {
             columns: labelled(first.label(value), &columns),
             keys: keys.to_vec(),
-            segment: (!value.is_empty()).then(|| format!("{}=={}", first.name(), once_escaped_segment_value(value))),
+            segment,
             subtable: below.map(|table| Subtable { id, table: Some(table) }),
             ..Row::default()
         })

@@ -26,7 +26,8 @@ pub(crate) use paths::PathRules;
 
 use crate::{
     catalogue::{Report, Source},
-    query::Facts,
+    plan::Part,
+    query::{Fact, Facts},
     table::{Row, Table},
     value::Record,
 };
@@ -42,6 +43,8 @@ pub(crate) struct View<'a> {
     pub(crate) subtable: Option<u64>,
     /// Rows are asked for without hierarchy.
     pub(crate) is_flat: bool,
+    /// Sums that averages are made of are told, too.
+    pub(crate) shows_raw: bool,
     /// Rows are asked for by their names: what is below them is called as where it is asked for alone.
     pub(crate) is_named: bool,
     /// The time zone of the site.
@@ -95,6 +98,25 @@ pub(crate) fn by_site_and_period(facts: Facts) -> HashMap<(u32, String), Facts> 
     cells
 }
 
+/// Leaves out orders, carts and products: the goal is the last key of every fact about conversions.
+pub(crate) fn without_sales(facts: &mut Facts) {
+    facts.remove(&Part::ProductViews);
+    let is_sale = |fact: &Fact| fact.keys.last().is_some_and(|goal| matches!(goal.as_str(), "0" | "-1"));
+    for (part, facts) in facts {
+        if matches!(
+            part,
+            Part::ConversionSums(_)
+                | Part::ConversionVisits(_)
+                | Part::GoalTotals
+                | Part::PageGoals
+                | Part::EntryGoals
+                | Part::ProductSales
+        ) {
+            facts.retain(|fact| !is_sale(fact));
+        }
+    }
+}
+
 /// The rows of a report for one site and period; `None` when there is no fact.
 pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -> Content {
     let none = Facts::default();
@@ -109,7 +131,7 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         Source::Plugins => Content::Table(ranges::plugins(facts_or_none)),
         Source::Referrers(column) => Content::Simple(facts.map(|facts| summary::referrers(facts, *column))),
         Source::CountryCount => Content::Simple(facts.map(summary::countries)),
-        Source::PageTimings => Content::Simple(facts.map(summary::timings)),
+        Source::PageTimings => Content::Simple(facts.map(|facts| summary::timings(facts, view))),
         Source::Bandwidth => Content::Simple(facts.map(summary::bandwidth)),
         Source::Groups { group, first, seconds } => {
             let second = seconds.iter().find(|key| Some(key.name()) == view.secondary).or(seconds.first()).copied();

@@ -118,7 +118,7 @@ pub(super) fn actions(facts: &Facts) -> Record {
 }
 
 /// Average timings of pages in seconds (`reports.md` §14).
-pub(super) fn timings(facts: &Facts) -> Record {
+pub(super) fn timings(facts: &Facts, view: &View<'_>) -> Record {
     let totals = only(facts, Part::PageTimings);
     let number = |at: usize| totals.map_or(0.0, |fact| fact.number(at));
     let average = |at: usize| match number(at) {
@@ -126,14 +126,34 @@ pub(super) fn timings(facts: &Facts) -> Record {
         views => number(TIMINGS.len() + at) / 1000.0 / views,
     };
     let averages: Vec<f64> = (0..TIMINGS.len()).map(average).collect();
-    let mut record: Record = TIMINGS
-        .iter()
-        .zip(&averages)
-        .map(|(name, average)| (format!("avg_time_{name}"), Value::number(round(*average, 2))))
-        .collect();
+    let mut record = Record::default();
+    if view.shows_raw {
+        let counts: Vec<f64> = (0..TIMINGS.len()).map(number).collect();
+        let seconds: Vec<f64> = (0..TIMINGS.len()).map(|at| number(TIMINGS.len() + at) / 1000.0).collect();
+        let whole = (seconds.iter().sum(), counts.iter().copied().fold(0.0, f64::max));
+        let each = seconds.into_iter().zip(counts).chain([whole]);
+        for ((time, hits), (seconds, count)) in RAW_TIMINGS.iter().zip(each) {
+            record.set(format!("PagePerformance_{time}"), Value::number(round(seconds, 3)));
+            record.set(format!("PagePerformance_{hits}"), Value::number(count));
+        }
+    }
+    for (name, average) in TIMINGS.iter().zip(&averages) {
+        record.set(format!("avg_time_{name}"), Value::number(round(*average, 2)));
+    }
     record.set("avg_page_load_time", Value::number(round(averages.iter().sum(), 2)));
     record
 }
+
+/// Sums of timings and how many pages have them, by the names that Matomo's clients know.
+const RAW_TIMINGS: [(&str, &str); 7] = [
+    ("network_time", "network_hits"),
+    ("servery_time", "server_hits"),
+    ("transfer_time", "transfer_hits"),
+    ("domprocessing_time", "domprocessing_hits"),
+    ("domcompletion_time", "domcompletion_hits"),
+    ("onload_time", "onload_hits"),
+    ("pageload_time", "pageload_hits"),
+];
 
 /// Bytes of all actions, of page views and of downloads (`reports.md` §14).
 pub(super) fn bandwidth(facts: &Facts) -> Record {
@@ -141,4 +161,23 @@ pub(super) fn bandwidth(facts: &Facts) -> Record {
         ["nb_total_overall_bandwidth", "nb_total_pageview_bandwidth", "nb_total_download_bandwidth"];
     let totals = only(facts, Part::Bandwidth);
     COLUMNS.iter().enumerate().map(|(at, column)| (*column, number(totals, at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timings_are_told_as_averages_or_with_their_sums() {
+        let mut numbers = [4.0; 12];
+        numbers[TIMINGS.len()..].copy_from_slice(&[100.0, 200.0, 0.0, 0.0, 0.0, 500.0]);
+        let numbers = numbers.into_iter().map(Some).collect();
+        let fact = Fact { site: 1, bucket: String::new(), keys: Vec::new(), numbers };
+        let facts = Facts::from([(Part::PageTimings, vec![fact])]);
+        let told = |shows_raw| timings(&facts, &View { shows_raw, ..View::default() });
+        assert_eq!((told(false).number("avg_page_load_time"), told(false).iter().count()), (Some(0.2), 7));
+        let raw = told(true);
+        let names = ["PagePerformance_network_time", "PagePerformance_pageload_time", "PagePerformance_pageload_hits"];
+        assert_eq!(names.map(|name| raw.number(name)), [Some(0.1), Some(0.8), Some(4.0)]);
+    }
 }
