@@ -11,12 +11,14 @@ const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
   bundle: true,
   format: 'iife',
+  minifySyntax: true,
   target: 'es2020',
   write: false,
 });
 const { code } = await minify(outputFiles[0].text, {
   ecma: 2020,
-  compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+  module: true,
+  compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, hoist_funs: true },
   // Names that begin with $ are ours alone; everything else is a public or a browser name.
   mangle: { properties: { regex: /^\$/ } },
 });

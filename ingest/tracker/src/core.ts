@@ -76,6 +76,8 @@ export interface Core extends Settings {
   $discardHash?: boolean;
 
   $extra: Params;
+  /** Custom variables by scope and place. */
+  $variables: Record<string, Record<number, string[]>>;
   $viewId?: string;
   $views: number;
   $timed?: boolean;
@@ -102,6 +104,7 @@ export const newCore = (): Core => ({
   ...newSettings(),
   $appended: '',
   $extra: {},
+  $variables: { visit: {}, page: {} },
   $views: 0,
   $visitorId: '',
   $created: 0,

@@ -5,6 +5,10 @@ import { timings } from './timing';
 /** Sent even when empty: they say that there is a page, and that its visitor has no id. */
 const EVEN_EMPTY = /^(action_name|_id)$/;
 
+/** The custom variables of a scope; none is no parameter. */
+const variables = (core: Core, scope: string): string =>
+  JSON.stringify(core.$variables[scope]).replace(/^{}$/, '');
+
 /** All parameters of a request but those of the visitor. */
 export function build(core: Core, action: Params, custom?: unknown): Params {
   const now = new Date();
@@ -22,6 +26,8 @@ export function build(core: Core, action: Params, custom?: unknown): Params {
     cs: document.characterSet.replace(/^utf-8$/i, ''),
     send_image: 0,
     ...core.$extra,
+    _cvar: variables(core, 'visit'),
+    cvar: variables(core, 'page'),
     ...timings(core),
     pv_id: core.PageViewId || core.$viewId,
     pdf: navigator.pdfViewerEnabled ? 1 : 0,

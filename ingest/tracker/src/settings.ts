@@ -49,6 +49,13 @@ export function settings(core: Core) {
     deleteCustomDimension(id: number): void {
       delete core.$extra[`dimension${id}`];
     },
+    setCustomVariable(place: number, name: string, value: string, scope = 'visit'): void {
+      core.$variables[scope]![place] = [name, value];
+    },
+    deleteCustomVariable(place: number, scope = 'visit'): void {
+      delete core.$variables[scope]![place];
+    },
+    getCustomVariable: (place: number, scope = 'visit') => core.$variables[scope]![place],
     getCustomDimension: (id: number) => core.$extra[`dimension${id}`],
   };
 }

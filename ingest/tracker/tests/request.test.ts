@@ -73,6 +73,26 @@ describe('a page view', () => {
     expect(t.getCustomDimension(3)).toBe('gold');
   });
 
+  it('says the custom variables of the visit and of the page', () => {
+    const t = tracker();
+    t.setCustomVariable(1, 'plan', 'gold {}');
+    t.setCustomVariable(2, 'mood', 'good', 'page');
+    t.setCustomVariable(3, 'gone', 'x', 'page');
+    t.deleteCustomVariable(3, 'page');
+    t.trackPageView();
+    expect(JSON.parse(first()._cvar!)).toEqual({ 1: ['plan', 'gold {}'] });
+    expect(JSON.parse(first().cvar!)).toEqual({ 2: ['mood', 'good'] });
+    expect(t.getCustomVariable(1)).toEqual(['plan', 'gold {}']);
+    t.deleteCustomVariable(1);
+    t.deleteCustomVariable(2, 'page');
+    expect(t.getCustomVariable(1)).toBeUndefined();
+    t.trackEvent('a', 'b');
+    vi.runAllTimers();
+    expect(network.queries()[1]).toMatchObject({ e_c: 'a' });
+    expect(network.queries()[1]).not.toHaveProperty('_cvar');
+    expect(network.queries()[1]).not.toHaveProperty('cvar');
+  });
+
   it('gets an id of its own, which what follows on the page shares', () => {
     const t = tracker();
     t.trackPageView();
