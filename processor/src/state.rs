@@ -7,8 +7,8 @@ use std::{
 
 use hashbrown::HashTable;
 use nagare_schema::{
-    ConfigId, Conversion, Cursor, EventBatch, GoalId, ProducerId, ProducerMark, Rebuild, SiteId, UnixMillis,
-    UnixSeconds, Visit, VisitEvent, VisitId, VisitorId,
+    ActionKind, ConfigId, Conversion, Cursor, EventBatch, GoalId, ProducerId, ProducerMark, Rebuild, SiteId,
+    UnixMillis, UnixSeconds, Visit, VisitEvent, VisitId, VisitorId,
 };
 
 use crate::{
@@ -76,8 +76,11 @@ impl State {
 
     /// A visit by id.
     pub fn visit(&self, id: VisitId) -> Option<&Arc<Visit>> {
-        let slot = self.by_id.find(hash(id.0), |slot| self.at(*slot).is_some_and(|visit| visit.id == id))?;
-        self.at(*slot)
+        self.at(self.slot(id)?)
+    }
+
+    fn slot(&self, id: VisitId) -> Option<u32> {
+        self.by_id.find(hash(id.0), |slot| self.at(*slot).is_some_and(|visit| visit.id == id)).copied()
     }
 
     /// The open cart of a visit.
@@ -86,8 +89,9 @@ impl State {
     }
 
     /// The page view of a visit that a `pv_id` names (§5.7).
-    pub fn page(&self, visit: VisitId, pageview_id: &str) -> Option<&PageSeen> {
-        self.pages.find(visit, pageview_id)
+    pub fn page(&self, visit: VisitId, pageview_id: &str) -> Option<PageSeen> {
+        let slot = self.slot(visit)?;
+        self.pages.find(slot as usize, self.at(slot)?, pageview_id)
     }
 
     /// True when a visit held has placed this order.
@@ -163,9 +167,17 @@ impl State {
                     self.orders.insert((after.site, order_hash(id)), after.visit);
                 }
             }
-            VisitEvent::ActionRecorded(action) => self.pages.note(action),
-            VisitEvent::PageTimed(timed) => self.pages.time(timed),
-            VisitEvent::ConversionChanged { .. } | VisitEvent::HitAccepted { .. } => {}
+            VisitEvent::ActionRecorded(action) if matches!(action.kind, ActionKind::PageView | ActionKind::Search) => {
+                if let Some(slot) = self.slot(action.visit) {
+                    self.pages.note(slot as usize, action);
+                }
+            }
+            VisitEvent::PageTimed(timed) => {
+                if let Some(slot) = self.slot(timed.visit) {
+                    self.pages.time(slot as usize, timed);
+                }
+            }
+            VisitEvent::ConversionChanged { .. } | VisitEvent::HitAccepted { .. } | VisitEvent::ActionRecorded(_) => {}
         }
     }
 
@@ -181,7 +193,7 @@ impl State {
             self.unlink(*slot, Tables::All);
             if let Some(visit) = self.slots[*slot as usize].take() {
                 self.carts.remove(&visit.id);
-                self.pages.forget(visit.id);
+                self.pages.forget(*slot as usize, visit.id);
             }
             self.free.push(*slot);
         }
@@ -198,9 +210,7 @@ impl State {
     }
 
     fn assign(&mut self, after: &Arc<Visit>) {
-        let id_hash = hash(after.id.0);
-        let found = self.by_id.find(id_hash, |slot| self.at(*slot).is_some_and(|visit| visit.id == after.id)).copied();
-        let Some(slot) = found else {
+        let Some(slot) = self.slot(after.id) else {
             self.insert(after);
             return;
         };

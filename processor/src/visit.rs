@@ -113,17 +113,17 @@ fn late_timings(state: &State, hit: &EnrichedHit, ongoing: Option<VisitId>) -> O
     }
     let visit = ongoing?;
     let page = state.page(visit, hit.hit.pageview_id.as_deref()?)?;
-    let after = page.timings.updated(told);
-    (after != page.timings).then(|| {
+    let after = page.timings().updated(told);
+    (after != page.timings()).then(|| {
         VisitEvent::PageTimed(Box::new(PageTimed {
             revision: hit.id,
-            action: page.action,
+            action: page.action(),
             visit,
             site: hit.hit.site,
-            day: page.day,
+            day: page.day(),
             url: page.url.clone(),
             name: page.name.clone(),
-            before: page.timings,
+            before: page.timings(),
             after,
         }))
     })

@@ -296,6 +296,20 @@ fn late_timings_are_of_a_page_of_the_same_visit_that_the_whole_id_names() {
     check([timed(page("a", 0), "abcdef", told), timed(event(5), "abcdef", told)], 0);
     check([timed(page("a", 0), "abcdef", none), timed(event(1800), "abcdef", told)], 0);
     check([timed(page("a", 0), "abcdef", none), timed(page("b", 5), "abcdef", told)], 0);
+    // Pages before the last one, also after a search and without a title, keep their place and name.
+    let untitled = Hit { title: None, ..page("c", 2) };
+    let mut shop = Shop::new();
+    let pages = [timed(page("a", 0), "A", none), timed(page("b", 1), "B", none), timed(untitled, "C", none)];
+    shop.send(pages).send([search("x", 3), timed(event(4), "A", told), timed(event(5), "B", told)]);
+    shop.send([timed(event(6), "C", told)]);
+    let ids: Vec<_> = shop.actions()[..3].iter().map(|action| action.id).collect();
+    assert_eq!(late_timings(&shop), ids.into_iter().map(|id| (id, told)).collect::<Vec<_>>());
+    let pages = shop.events.iter().filter_map(|event| match event {
+        VisitEvent::PageTimed(page) => Some((page.url.as_ref()?.name.to_string(), page.name.as_ref()?.to_string())),
+        _ => None,
+    });
+    let expected = [("shop.example/a", "Title a"), ("shop.example/b", "Title b"), ("shop.example/c", "")];
+    assert_eq!(pages.collect::<Vec<_>>(), expected.map(|(url, name)| (url.to_owned(), name.to_owned())));
 }
 
 #[test]
