@@ -7,7 +7,7 @@ use nagare_runtime::{Audit, Context, Directory};
 use nagare_schema::{SiteId, UnixMillis, named_setting};
 
 use crate::{
-    auth::{Accounts, Caller},
+    auth::{Accounts, Caller, Signer},
     delivery::Mailer,
     error::ApiError,
     format::{Feed, Format, unknown_format},
@@ -16,6 +16,7 @@ use crate::{
     options::ApiOptions,
     query::Engine,
     request::Params,
+    subject::Subjects,
 };
 
 /// Answers Matomo's Reporting API.
@@ -25,6 +26,7 @@ pub(crate) struct Endpoint {
     engine: Engine,
     accounts: Accounts,
     audit: Audit,
+    subjects: Subjects,
     metrics: Metrics,
     mailer: Option<Mailer>,
 }
@@ -36,13 +38,15 @@ impl Endpoint {
         context: &Context,
         options: &ApiOptions,
         accounts: Accounts,
-        audit: Audit,
+        (audit, signer): (Audit, Signer),
         metrics: &Metrics,
     ) -> Result<Self, ApiError> {
         let mailer = options.smtp_url.as_ref().map(|url| Mailer::new(&url.0, &options.smtp_from)).transpose();
+        let engine = Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone());
         Ok(Self {
             directory: context.directory.clone(),
-            engine: Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone()),
+            subjects: Subjects::new(context, engine.clone(), audit.clone(), signer),
+            engine,
             accounts,
             audit,
             metrics: metrics.clone(),
@@ -77,7 +81,12 @@ impl Endpoint {
         origin: &'a Origin,
     ) -> Call<'a> {
         let (directory, engine, accounts, audit) = (&self.directory, &self.engine, &self.accounts, &self.audit);
-        Call { caller, params, now, directory, engine, accounts, origin, audit, mailer: self.mailer.as_ref() }
+        let (subjects, mailer) = (&self.subjects, self.mailer.as_ref());
+        Call { caller, params, now, directory, engine, accounts, origin, audit, subjects, mailer }
+    }
+
+    pub(crate) fn subjects(&self) -> &Subjects {
+        &self.subjects
     }
 
     pub(crate) fn engine(&self) -> &Engine {

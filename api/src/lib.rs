@@ -30,6 +30,7 @@ mod server;
 mod shape;
 #[cfg(test)]
 mod snapshot;
+mod subject;
 mod table;
 mod value;
 
@@ -40,3 +41,4 @@ pub use error::ApiError;
 pub use options::ApiOptions;
 pub use permission::Permission;
 pub use server::Api;
+pub use subject::{Erased, SubjectVisit, Subjects};

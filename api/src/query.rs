@@ -4,7 +4,8 @@ use std::{collections::HashMap, time::Instant};
 
 use clickhouse::Client;
 use nagare_schema::SiteId;
-use serde_json::Value as Json;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
 
 use crate::{
     error::Fault,
@@ -85,6 +86,15 @@ impl Engine {
 
     /// The rows of a statement as JSON values.
     pub(crate) async fn rows(&self, statement: &Statement) -> Result<Vec<Vec<Json>>, Fault> {
+        self.read(statement, "JSONCompactEachRow").await
+    }
+
+    /// The rows of a statement by the names of their columns.
+    pub(crate) async fn records(&self, statement: &Statement) -> Result<Vec<Map<String, Json>>, Fault> {
+        self.read(statement, "JSONEachRow").await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, statement: &Statement, format: &str) -> Result<Vec<T>, Fault> {
         let started = Instant::now();
         let mut query = self.client.query(&statement.sql);
         for (name, value) in &statement.params {
@@ -95,10 +105,10 @@ impl Engine {
                 Bound::Texts(texts) => query.param(name, texts),
             };
         }
-        let bytes = async { query.fetch_bytes("JSONCompactEachRow")?.collect().await }.await;
+        let bytes = async { query.fetch_bytes(format)?.collect().await }.await;
         self.metrics.query_seconds.observe(started.elapsed().as_secs_f64());
         let bytes = bytes.map_err(|error| self.failed(&error))?;
-        let rows: Result<Vec<Vec<Json>>, _> = serde_json::Deserializer::from_slice(&bytes).into_iter().collect();
+        let rows: Result<Vec<T>, _> = serde_json::Deserializer::from_slice(&bytes).into_iter().collect();
         rows.map_err(|error| {
             tracing::error!(%error, "an answer of ClickHouse cannot be read");
             Fault::unavailable("The answer of the database cannot be read.")

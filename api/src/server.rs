@@ -100,10 +100,10 @@ impl Api {
         };
         let signer = Signer::new(&deployment.secret);
         let shared = Shared {
-            authenticator: Authenticator { signer, sessions: sessions.known.clone() },
+            authenticator: Authenticator { signer: signer.clone(), sessions: sessions.known.clone() },
             sessions,
             token_use: TokenUse::open(context, audit.clone()).await?,
-            endpoint: Endpoint::new(context, &options, accounts.clone(), audit.clone(), &metrics)?,
+            endpoint: Endpoint::new(context, &options, accounts.clone(), (audit.clone(), signer.clone()), &metrics)?,
             accounts,
             audit,
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),

@@ -1,4 +1,4 @@
-use nagare_runtime::{LogError, MembershipError};
+use nagare_runtime::{ErasedError, LogError, MembershipError};
 
 /// Why the projector cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,9 @@ pub enum ProjectorError {
     /// The bucket of progress cannot be opened.
     #[error("the PROGRESS bucket cannot be opened: {0}")]
     Bucket(String),
+    /// The bucket of erased visits cannot be opened.
+    #[error(transparent)]
+    Erased(#[from] ErasedError),
     /// Metrics cannot be registered: two projectors in one registry.
     #[error("metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),

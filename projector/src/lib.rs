@@ -3,6 +3,7 @@
 mod batch;
 mod collect;
 mod config;
+mod erase;
 mod error;
 mod fetch;
 mod insert;

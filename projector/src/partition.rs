@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     batch::Batch,
     collect::Collector,
+    erase::Eraser,
     error::TaskError,
     insert::Writer,
     ledger::Ledger,
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) progress: kv::Store,
     pub(crate) writer: Writer,
+    pub(crate) eraser: Eraser,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: u16,
     /// Turns to insert: as many partitions insert at a time as there are cores. More would not be
@@ -92,11 +94,18 @@ struct Task<'a> {
 
 impl Task<'_> {
     async fn run(&mut self) -> Result<(), TaskError> {
+        let mut erasures = self.shared.eraser.requests(self.partition).await?;
         self.repeat_unfinished().await?;
         loop {
             let stop = self.stop;
             let ripe = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
+                request = erasures.next() => {
+                    // Nobody else may be inserting into the site's tables.
+                    self.ledger.confirm().await?;
+                    self.shared.eraser.answer(&request).await;
+                    continue;
+                }
                 ripe = self.ripen() => ripe?,
             };
             let Some((batch, _turn)) = ripe else { continue };

@@ -6,12 +6,13 @@ use std::{
 };
 
 use async_nats::jetstream::{kv, stream::StorageType};
-use nagare_runtime::{Context, Membership, Role, run_owned};
+use nagare_runtime::{Context, ErasedVisits, Membership, Role, run_owned};
 use nagare_schema::BUCKET_PROGRESS;
 use tokio::sync::Semaphore;
 
 use crate::{
     config::ProjectorOptions,
+    erase::Eraser,
     error::ProjectorError,
     insert::Writer,
     metrics::Metrics,
@@ -32,9 +33,11 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
     let member = if options.member.is_empty() { random_name() } else { options.member };
     let membership =
         Membership::join(&context.jetstream, Role::Projector, &member, partitions, context.stop.clone()).await?;
+    let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?;
     let shared = Shared {
         log: context.log.clone(),
         progress: progress_bucket(&context).await?,
+        eraser: Eraser::new(&context, erased),
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),
         partitions,

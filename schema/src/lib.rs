@@ -7,6 +7,7 @@ mod config_key;
 mod dimension;
 mod drop_reason;
 mod entities;
+mod erasure;
 mod event;
 mod goal;
 mod hit;
@@ -32,6 +33,7 @@ pub use entities::{
     Annotation, Dashboard, FailureKind, ReportFormat, ReportSchedule, ReportTransport, ScheduledReport, StoredSegment,
     TrackingFailure, Widget,
 };
+pub use erasure::{ERASED_VISITS_MAX, ErasureReply, ErasureRequest};
 pub use event::{
     Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, Rebuild, SearchDetail,
     VisitEvent,
@@ -43,12 +45,12 @@ pub use hit::{
 };
 pub use ids::{ConfigId, GoalId, HitId, IdError, Partition, ProducerId, SiteId, VisitId, VisitorId};
 pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
-pub use migration::{Migration, Topology, migrations};
+pub use migration::{Migration, Topology, View, migrations, views};
 pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
 pub use names::{
-    BUCKET_CONFIG, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, BUCKET_SESSIONS, BUCKET_THROTTLE,
-    BUCKET_TOKEN_USE, STREAM_AUDIT, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS, committed_subject, dead_subject,
-    events_subject, hits_subject, live_subject,
+    BUCKET_CONFIG, BUCKET_ERASED, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, BUCKET_SESSIONS,
+    BUCKET_THROTTLE, BUCKET_TOKEN_USE, STREAM_AUDIT, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS, committed_subject,
+    dead_subject, erase_subject, events_subject, hits_subject, live_subject,
 };
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};

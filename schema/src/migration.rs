@@ -57,6 +57,59 @@ impl Migration {
     }
 }
 
+/// A view by which the rows of one table become rows of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// Whose rows it reads.
+    pub source: String,
+    /// Whose rows it makes.
+    pub target: String,
+    select: String,
+}
+
+impl View {
+    fn parse(statement: &str) -> Option<Self> {
+        let (name, rest) = statement.strip_prefix("CREATE MATERIALIZED VIEW IF NOT EXISTS {local:")?.split_once('}')?;
+        let (_, rest) = rest.split_once(" TO {local:")?;
+        let (target, select) = rest.split_once("} AS\n")?;
+        let (_, source) = select.split_once("FROM {local:")?;
+        let (source, _) = source.split_once('}')?;
+        let [name, source, target, select] = [name, source, target, select].map(str::to_owned);
+        Some(Self { name, source, target, select })
+    }
+
+    /// What the view makes of `rows`, a table or a query in brackets, in place of its source.
+    pub fn select_from(&self, rows: &str) -> String {
+        self.select.replace(&format!("{{local:{}}}", self.source), rows)
+    }
+}
+
+/// All views as they are after the last migration.
+pub fn views() -> Vec<View> {
+    let mut views: Vec<View> = Vec::new();
+    for statement in migrations().iter().flat_map(|migration| migration.sql.split(";\n")) {
+        if let Some(view) = View::parse(&without_comments(statement)) {
+            views.retain(|known| known.name != view.name);
+            views.push(view);
+        }
+    }
+    views
+}
+
+impl Topology {
+    /// The table in which the rows of `name` are stored.
+    pub fn local(&self, name: &str) -> String {
+        local(name, self)
+    }
+
+    /// `ON CLUSTER …` where there is one.
+    pub fn on_cluster(&self) -> String {
+        on_cluster(self)
+    }
+}
+
 fn without_comments(statement: &str) -> String {
     let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
     lines.collect::<Vec<_>>().join("\n").trim().trim_end_matches(';').to_owned()
@@ -165,6 +218,20 @@ mod tests {
             for statement in migration.statements(&cluster) {
                 assert!(!statement.contains("{local") && !statement.contains("{engine"), "{statement}");
             }
+        }
+    }
+
+    #[test]
+    fn every_view_is_known_with_its_source_and_its_target() {
+        let views = views();
+        let told: Vec<_> = views.iter().map(|view| format!("{} {} {}", view.name, view.source, view.target)).collect();
+        let created = migrations().iter().map(|migration| migration.sql.matches("CREATE MATERIALIZED VIEW").count());
+        assert_eq!(told.len(), created.sum::<usize>(), "{told:?}");
+        assert!(told.contains(&"visit_rollup_view visits visit_rollup".to_owned()), "{told:?}");
+        assert!(told.contains(&"page_timings_view page_timings action_rollup".to_owned()), "{told:?}");
+        for view in &views {
+            let select = view.select_from("(SELECT 1)");
+            assert!(select.contains("FROM (SELECT 1)") && !select.contains("{local"), "{select}");
         }
     }
 }

@@ -21,6 +21,8 @@ pub const BUCKET_REFUSALS: &str = "REFUSALS";
 pub const BUCKET_MEMBERS: &str = "MEMBERS";
 /// Intent and progress of each projected partition.
 pub const BUCKET_PROGRESS: &str = "PROGRESS";
+/// Visits that were erased.
+pub const BUCKET_ERASED: &str = "ERASED";
 /// Sessions of signed-in users; they expire by age.
 pub const BUCKET_SESSIONS: &str = "SESSIONS";
 /// When each token was used last.
@@ -51,4 +53,9 @@ pub fn dead_subject(stream: &str, partition: Partition) -> String {
 /// Core subject of a site's live pulses.
 pub fn live_subject(site: SiteId) -> String {
     format!("live.{site}")
+}
+
+/// Core subject on which the owner of a partition is asked to erase visits.
+pub fn erase_subject(partition: Partition) -> String {
+    format!("erase.{partition}")
 }

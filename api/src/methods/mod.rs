@@ -6,6 +6,7 @@ mod bulk;
 mod change;
 mod countries;
 mod dashboards;
+mod data_subjects;
 mod dimensions;
 mod example;
 mod failures;
@@ -58,6 +59,7 @@ use crate::{
     query::Engine,
     request::Params,
     shape::array,
+    subject::Subjects,
     table::Answer,
     value::Value,
 };
@@ -83,6 +85,7 @@ pub(crate) struct Call<'a> {
     pub(crate) accounts: &'a Accounts,
     pub(crate) origin: &'a Origin,
     pub(crate) audit: &'a Audit,
+    pub(crate) subjects: &'a Subjects,
     /// Sends mail, when a server is configured.
     pub(crate) mailer: Option<&'a Mailer>,
 }

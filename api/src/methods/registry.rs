@@ -1,7 +1,7 @@
 use super::{
-    Answering, Call, annotations, bulk, countries, dashboards, dimensions, example, failures, goals, insights,
-    languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution, scheduled,
-    segment_editor, segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
+    Answering, Call, annotations, bulk, countries, dashboards, data_subjects, dimensions, example, failures, goals,
+    insights, languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution,
+    scheduled, segment_editor, segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -86,6 +86,7 @@ const CALLS: &[&[Method]] = &[
     setting_groups::METHODS,
     scheduled::METHODS,
     privacy::METHODS,
+    data_subjects::METHODS,
     dashboards::METHODS,
     languages::METHODS,
     tour::METHODS,

@@ -9,6 +9,7 @@ mod live;
 mod products;
 mod segment;
 mod statement;
+mod subjects;
 mod suggest;
 mod totals;
 mod transitions;
@@ -21,6 +22,7 @@ pub(crate) use live::{
     VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log, visitor_sales,
 };
 pub(crate) use statement::{Bound, Statement};
+pub(crate) use subjects::{STORED, Whose, stored, subject_visits};
 pub(crate) use suggest::values as suggested_values;
 pub(crate) use transitions::transitions;
 

@@ -13,6 +13,7 @@ mod query;
 mod refused;
 mod settings;
 mod sites;
+mod subjects;
 mod visits;
 
 use axum::{
@@ -69,6 +70,8 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(refused::days))
         .routes(routes!(settings::list, settings::change))
         .routes(routes!(audit::list))
+        .routes(routes!(subjects::find, subjects::erase))
+        .routes(routes!(subjects::export))
         .routes(routes!(health::lag))
         .routes(routes!(health::caughtup))
 }

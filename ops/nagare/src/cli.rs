@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use nagare_runtime::{ConnectionOptions, LogOptions, init_logs};
 
 use crate::{
-    admin::{AuditCommand, SettingCommand, SiteCommand, TokenCommand, UserCommand, VaultCommand},
+    admin::{AuditCommand, SettingCommand, SiteCommand, SubjectCommand, TokenCommand, UserCommand, VaultCommand},
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,
@@ -93,6 +93,9 @@ enum Command {
     /// The security log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Persons who ask what is known of them.
+    #[command(subcommand)]
+    Subject(SubjectCommand),
     /// What is sealed under the master key.
     #[command(subcommand)]
     Vault(VaultCommand),
@@ -148,6 +151,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Token(command) => Box::pin(crate::admin::token(command)).await.map(done),
         Command::Setting(command) => Box::pin(crate::admin::setting(command)).await.map(done),
         Command::Audit(command) => Box::pin(crate::admin::audit(command)).await.map(done),
+        Command::Subject(command) => Box::pin(crate::admin::subject(command)).await.map(done),
         Command::Vault(command) => Box::pin(crate::admin::vault(command)).await.map(done),
         Command::Brokers(args) => Box::pin(embedded::run_brokers(args)).await.map(done),
         // Handled before the runtime began.

@@ -23,7 +23,7 @@ struct Applied<'a> {
 /// When ClickHouse cannot be reached or refuses a statement.
 pub(crate) async fn migrate(options: &ConnectionOptions) -> Result<Vec<u32>> {
     let client = connect_clickhouse(options);
-    let topology = topology(options);
+    let topology = options.topology();
     create_database(&client, options).await?;
     let applied = applied(&client).await?;
     let mut now = Vec::new();
@@ -33,13 +33,6 @@ pub(crate) async fn migrate(options: &ConnectionOptions) -> Result<Vec<u32>> {
         now.push(migration.number);
     }
     Ok(now)
-}
-
-fn topology(options: &ConnectionOptions) -> Topology {
-    if options.clickhouse_cluster.is_empty() {
-        return Topology::Single;
-    }
-    Topology::Cluster { name: options.clickhouse_cluster.clone(), database: options.clickhouse_database.clone() }
 }
 
 async fn create_database(client: &Client, options: &ConnectionOptions) -> Result<()> {

@@ -11,11 +11,11 @@ mod scan;
 mod tables;
 mod tally;
 
-use std::{process::ExitCode, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clickhouse::Client;
-use nagare_runtime::{ConnectionOptions, Context, LogOptions, Progress, WatermarkError, caught_up};
+use nagare_runtime::{ConnectionOptions, Context, ErasedVisits, LogOptions, Progress, WatermarkError, caught_up};
 use nagare_schema::{BUCKET_PROGRESS, Partition};
 use tokio_util::sync::CancellationToken;
 
@@ -75,10 +75,12 @@ pub async fn verify(context: &Context, options: &VerifyOptions) -> Result<Verifi
     let mut recounted = 0;
     let client = tables::client(&context.clickhouse);
     if !options.tables_only {
+        let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?.all().await?;
+        let erased = Arc::new(erased);
         let mut folds = Vec::new();
         for partition in 0..context.directory.snapshot().partitions() {
             let done = done(context, Partition(partition)).await?;
-            let fold = EventsFold::of(&context.log, Partition(partition), done).await?;
+            let fold = EventsFold::of(&context.log, Partition(partition), done, erased.clone()).await?;
             found.extend(compare_hits(context, &fold).await?);
             folds.push(fold);
         }

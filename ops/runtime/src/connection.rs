@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use nagare_schema::Topology;
 
 /// Time a broker gets to accept a first connection, and a request to be answered.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,6 +29,16 @@ pub struct ConnectionOptions {
     /// Name of the ClickHouse cluster; empty: a single node.
     #[arg(long, env = "NAGARE_CLICKHOUSE_CLUSTER", default_value = "")]
     pub clickhouse_cluster: String,
+}
+
+impl ConnectionOptions {
+    /// How ClickHouse is deployed.
+    pub fn topology(&self) -> Topology {
+        if self.clickhouse_cluster.is_empty() {
+            return Topology::Single;
+        }
+        Topology::Cluster { name: self.clickhouse_cluster.clone(), database: self.clickhouse_database.clone() }
+    }
 }
 
 /// Why a broker cannot be reached.

@@ -1,3 +1,4 @@
+use nagare_schema::Topology;
 use prometheus::Registry;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,8 @@ pub struct Context {
     pub directory: Directory,
     /// ClickHouse, with the database set.
     pub clickhouse: clickhouse::Client,
+    /// How ClickHouse is deployed.
+    pub topology: Topology,
     /// What time it is.
     pub clock: Clock,
     /// Where metrics are registered.
@@ -62,6 +65,7 @@ impl Context {
             log,
             directory,
             clickhouse: connect_clickhouse(connection),
+            topology: connection.topology(),
             clock: Clock::system(),
             registry: Registry::new(),
             health: Health::default(),

@@ -14,6 +14,7 @@ mod lifecycle;
 mod live;
 mod rebuild;
 mod scale;
+mod subjects;
 mod tidy;
 mod world;
 
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         clients::trials(&world),
         live::trials(&world),
     ];
-    let accounts = [access::trials(), accounts::trials()].into_iter().flatten().collect();
+    let accounts = [access::trials(), accounts::trials(), subjects::trials()].into_iter().flatten().collect();
     let heavy =
         [accounts, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);

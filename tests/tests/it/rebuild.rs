@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use libtest_mimic::Trial;
-use nagare_tests::{ADMIN_TOKEN, Matomo, Stack, Tracker, visits_of};
+use nagare_tests::{ADMIN_TOKEN, Matomo, Stack, Tracker, unix_now, visits_of};
 use serde_json::Value;
 
 use crate::{consistency, world::alone};
@@ -53,7 +53,7 @@ async fn site_with_traffic(stack: &Stack) -> anyhow::Result<u32> {
     let site = matomo.add_site("Rebuilt", &[("ecommerce", "1")]).await?;
     let goal = [("name", "shop"), ("matchAttribute", "url"), ("pattern", "/shop"), ("patternType", "contains")];
     matomo.add_goal(site, &goal).await?;
-    consistency::send_traffic(&stack.tracker(site)).await?;
+    consistency::send_traffic(&stack.tracker(site), unix_now()).await?;
     view(&stack.tracker(site), "first").await?;
     stack.caught_up().await?;
     Ok(site)

@@ -1,8 +1,9 @@
-//! `nagare site`, `nagare user`, `nagare token`, `nagare setting`, `nagare audit`, `nagare vault`: the directory
-//! from the command line.
+//! `nagare site`, `nagare user`, `nagare token`, `nagare setting`, `nagare audit`, `nagare vault`,
+//! `nagare subject`: the deployment from the command line.
 
 mod audit;
 mod setting;
+mod subject;
 mod vault;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -15,6 +16,7 @@ use crate::first_start::{random_hex, tell};
 
 pub use audit::{AuditCommand, audit};
 pub use setting::{SettingCommand, setting};
+pub use subject::{SubjectCommand, subject};
 pub use vault::{VaultCommand, vault};
 
 /// Bytes of a token: 32 hexadecimal digits, as Matomo's clients expect.

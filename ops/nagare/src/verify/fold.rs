@@ -1,10 +1,12 @@
 //! The log as tallies, one partition at a time.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use anyhow::Result;
 use nagare_runtime::Log;
 use nagare_schema::{
-    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, events_subject,
-    hits_subject,
+    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, VisitId,
+    events_subject, hits_subject,
 };
 
 use super::{
@@ -20,6 +22,8 @@ pub(super) struct EventsFold {
     /// The first message of HITS that is kept.
     first_hits: Option<u64>,
     range: Option<Range>,
+    /// Visits that are no longer in the tables.
+    erased: Arc<BTreeSet<VisitId>>,
     tallies: Tallies,
     heard: Option<Heard>,
     gaps: Vec<Difference>,
@@ -44,13 +48,14 @@ pub(super) struct Heard {
 
 impl EventsFold {
     /// Folds the events up to the message `done`.
-    pub(super) async fn of(log: &Log, partition: Partition, done: u64) -> Result<Self> {
+    pub(super) async fn of(log: &Log, partition: Partition, done: u64, erased: Arc<BTreeSet<VisitId>>) -> Result<Self> {
         let first_hits = log.hits().direct_get_next_for_subject(hits_subject(partition), Some(1)).await;
         let mut fold = Self {
             partition,
             position: done,
             first_hits: first_hits.ok().map(|message| message.sequence),
             range: None,
+            erased,
             tallies: Tallies::default(),
             heard: None,
             gaps: Vec::new(),
@@ -81,7 +86,8 @@ impl EventsFold {
             if !batch.events.is_empty() && !batch.events.iter().any(|event| reached(&event)) {
                 break;
             }
-            batch.events.iter().filter(reached).for_each(|event| count(&mut tallies, event, self.since()));
+            let kept = batch.events.iter().filter(|event| reached(event) && !self.is_erased(event));
+            kept.for_each(|event| count(&mut tallies, event, self.since()));
         }
         Ok(tallies)
     }
@@ -107,7 +113,9 @@ impl EventsFold {
         }
         let since = self.since();
         for event in &batch.events {
-            count(&mut self.tallies, event, since);
+            if !self.is_erased(event) {
+                count(&mut self.tallies, event, since);
+            }
         }
     }
 
@@ -132,6 +140,17 @@ impl EventsFold {
             let producers = batch.producers.clone();
             self.heard = Some(Heard { from: batch.to, to: batch.to, producers, accepted: Tallies::default() });
         }
+    }
+
+    fn is_erased(&self, event: &VisitEvent) -> bool {
+        let visit = match event {
+            VisitEvent::HitAccepted { visit, .. } => *visit,
+            VisitEvent::ActionRecorded(action) => Some(action.visit),
+            VisitEvent::PageTimed(timed) => Some(timed.visit),
+            VisitEvent::VisitChanged { after, .. } => Some(after.id),
+            VisitEvent::ConversionChanged { after, .. } => Some(after.visit),
+        };
+        visit.is_some_and(|visit| self.erased.contains(&visit))
     }
 
     pub(super) fn partition(&self) -> Partition {
