@@ -25,6 +25,14 @@ pub struct ApiOptions {
     /// 0: no bound.
     #[arg(long, env = "NAGARE_API_ADDRESS_REQUESTS_PER_SECOND", default_value_t = 1000)]
     pub address_requests_per_second: u32,
+    /// Requests a second of one token or session, twice as many at once; further ones are answered with 429.
+    /// 0: no bound.
+    #[arg(long, env = "NAGARE_API_TOKEN_REQUESTS_PER_SECOND", default_value_t = 500)]
+    pub token_requests_per_second: u32,
+    /// Requests a second about one site, twice as many at once; further ones are answered with 429. 0: no
+    /// bound.
+    #[arg(long, env = "NAGARE_API_SITE_REQUESTS_PER_SECOND", default_value_t = 1000)]
+    pub site_requests_per_second: u32,
     /// Every account needs a second factor to sign in.
     #[arg(long, env = "NAGARE_SECOND_FACTOR_REQUIRED")]
     pub second_factor_required: bool,
@@ -68,6 +76,8 @@ impl Default for ApiOptions {
             requests_max: 256,
             suggest_days: 60,
             address_requests_per_second: 1000,
+            token_requests_per_second: 500,
+            site_requests_per_second: 1000,
             second_factor_required: false,
             vault: VaultOptions::default(),
             smtp_url: None,

@@ -1,6 +1,7 @@
 //! The role's requests: who answers which path, and with what limits.
 
 use std::{
+    collections::BTreeSet,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -17,6 +18,7 @@ use axum::{
     routing::get,
 };
 use nagare_runtime::{Audit, Context, HealthHandle};
+use nagare_schema::{GrantLevel, SiteId};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
 
@@ -26,7 +28,7 @@ use crate::{
     dashboard, delivery,
     endpoint::Endpoint,
     error::ApiError,
-    limit::{AddressLimit, limit_address},
+    limit::{Limits, limit_address},
     live::Hub,
     methods::Origin,
     metrics::Metrics,
@@ -55,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) endpoint: Endpoint,
     pub(crate) hub: Arc<Hub>,
     pub(crate) metrics: Metrics,
+    pub(crate) limits: Limits,
 }
 
 impl Shared {
@@ -108,6 +111,7 @@ impl Api {
             audit,
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
             context: context.clone(),
+            limits: Limits::new(&options),
             metrics,
             options,
         };
@@ -133,7 +137,7 @@ impl Api {
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .layer(CompressionLayer::new())
             .layer(from_fn(limit_address))
-            .layer(Extension(AddressLimit::new(self.shared.options.address_requests_per_second)));
+            .layer(Extension(self.shared.limits.clone()));
         Router::new()
             .merge(requests)
             .route("/live", get(crate::live::upgrade))
@@ -167,9 +171,20 @@ async fn matomo(
     if params.text("module") != Some("API") {
         return dashboard::index();
     }
-    let caller = shared.caller(&Credentials::of(&headers, &in_query, &in_body));
+    let credentials = Credentials::of(&headers, &in_query, &in_body);
+    let caller = shared.caller(&credentials);
+    if let Some(refusal) = shared.limits.refuse(&credentials, &sites_of(&params, &caller)) {
+        return refusal;
+    }
     let origin = Origin { url: url_of(&headers), address: address_of(connection) };
     Box::pin(shared.endpoint.answer(&caller, &params, shared.context.clock.now(), &origin)).await
+}
+
+/// The sites that a request names, of those that the caller may view: others take nothing of their share.
+fn sites_of(params: &Params, caller: &Caller) -> Vec<SiteId> {
+    let named = params.list("idSite").unwrap_or_default();
+    let sites: BTreeSet<SiteId> = named.iter().filter_map(|id| id.parse().ok()).map(SiteId).collect();
+    sites.into_iter().filter(|site| caller.may(GrantLevel::View, *site)).collect()
 }
 
 /// Where the client found this server, with a slash at the end.

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use async_nats::jetstream::kv;
+use async_nats::jetstream::{kv, stream};
 use nagare_runtime::{Clock, Context};
 use nagare_schema::{BUCKET_THROTTLE, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,12 @@ impl Throttle {
             }
         }
         Err("others keep counting".into())
+    }
+
+    /// Forgets the failures of all addresses.
+    pub(crate) async fn forget_addresses(&self) -> Result<(), stream::PurgeError> {
+        let addresses = format!("{}address.>", self.bucket.prefix);
+        self.bucket.stream.purge().filter(addresses).await.map(drop)
     }
 
     /// Forgets the failures of an account whose owner came. Those of an address stay: one known

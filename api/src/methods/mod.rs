@@ -29,6 +29,7 @@ mod segment_editor;
 mod segments;
 mod setting_groups;
 mod settings;
+mod sign_in;
 mod sites;
 mod tour;
 mod transitions;

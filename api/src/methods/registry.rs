@@ -1,7 +1,8 @@
 use super::{
     Answering, Call, annotations, bulk, countries, dashboards, data_subjects, dimensions, example, failures, goals,
     insights, languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution,
-    scheduled, segment_editor, segments, setting_groups, settings, sites, tour, transitions, users, variables, version,
+    scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions, users, variables,
+    version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -98,6 +99,7 @@ const CALLS: &[&[Method]] = &[
     settings::METHODS,
     annotations::METHODS,
     users::METHODS,
+    sign_in::METHODS,
     live::METHODS,
     segment_editor::METHODS,
     segments::METHODS,

@@ -7,8 +7,12 @@ use axum::{
 use nagare_schema::{GrantLevel, SiteId};
 use serde::de::DeserializeOwned;
 
-use super::{caller_of, problem::Problem};
-use crate::{auth::Caller, server::Shared};
+use super::problem::Problem;
+use crate::{
+    auth::{Caller, Credentials},
+    request::Params,
+    server::Shared,
+};
 
 /// The parameters of a query.
 pub(super) struct Given<T>(pub(super) T);
@@ -34,12 +38,19 @@ impl FromRequestParts<Shared> for Viewed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let caller = caller_of(shared, &parts.headers);
+        let credentials = Credentials::of(&parts.headers, &Params::default(), &Params::default());
+        let caller = shared.caller(&credentials);
         if !caller.is_user() && caller.sites_with(GrantLevel::View).is_empty() {
             return Err(Problem::unauthorised());
         }
         let path = Path::<u32>::from_request_parts(parts, shared).await;
         let site = path.map(|Path(site)| SiteId(site)).map_err(|_| Problem::no_site())?;
-        if caller.may(GrantLevel::View, site) { Ok(Self { caller, site }) } else { Err(Problem::no_site()) }
+        if !caller.may(GrantLevel::View, site) {
+            return Err(Problem::no_site());
+        }
+        if shared.limits.refuse(&credentials, &[site]).is_some() {
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests of this token or site"));
+        }
+        Ok(Self { caller, site })
     }
 }

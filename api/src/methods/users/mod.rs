@@ -65,7 +65,7 @@ fn now<'a>(value: Result<Value, Fault>) -> Answering<'a> {
     Box::pin(std::future::ready(value.map(Answer::Value)))
 }
 
-fn unknown(login: &str) -> Fault {
+pub(super) fn unknown(login: &str) -> Fault {
     Fault::new(format!("User '{login}' doesn't exist."))
 }
 
