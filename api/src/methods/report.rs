@@ -165,9 +165,12 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
 }
 
 impl Request<'_> {
-    /// What the tables say; orders and products are told of sites that sell.
+    /// What the tables say; reports about conversions tell orders and products of sites that sell.
     async fn cells(&self, scope: &Scope) -> Result<Cells, Fault> {
         let mut cells = shape::by_site_and_period(self.call.engine.run(plan::plan(self.report, scope)).await?);
+        if !matches!(self.report.source, Source::Goals(_) | Source::ConversionRanges(_) | Source::Products(_)) {
+            return Ok(cells);
+        }
         let sites = &self.call.caller.config.sites;
         let sells = |site: u32| sites.get(&SiteId(site)).is_none_or(|site| site.ecommerce);
         let others = cells.iter_mut().filter(|((site, _), _)| !sells(*site));

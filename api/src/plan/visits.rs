@@ -65,8 +65,7 @@ pub(super) fn referrers(scope: &Scope) -> Plan {
 /// In how many countries visitors were.
 pub(super) fn countries(scope: &Scope) -> Plan {
     let (_, rows) = sums(scope, Dimension::Country, &[Key::Country]);
-    let sql =
-        format!("SELECT site_id, bucket, uniqExactIf(k0, k0 != 'xx') FROM ({}) GROUP BY site_id, bucket", rows.sql);
+    let sql = format!("SELECT site_id, bucket, uniqExact(k0) FROM ({}) GROUP BY site_id, bucket", rows.sql);
     vec![(Part::Distinct(0), Statement { sql, params: rows.params, keys: 0 })]
 }
 

@@ -103,15 +103,7 @@ pub(crate) fn without_sales(facts: &mut Facts) {
     facts.remove(&Part::ProductViews);
     let is_sale = |fact: &Fact| fact.keys.last().is_some_and(|goal| matches!(goal.as_str(), "0" | "-1"));
     for (part, facts) in facts {
-        if matches!(
-            part,
-            Part::ConversionSums(_)
-                | Part::ConversionVisits(_)
-                | Part::GoalTotals
-                | Part::PageGoals
-                | Part::EntryGoals
-                | Part::ProductSales
-        ) {
+        if matches!(part, Part::ConversionSums(_) | Part::ConversionVisits(_) | Part::ProductSales) {
             facts.retain(|fact| !is_sale(fact));
         }
     }
