@@ -65,6 +65,7 @@ try {
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
   await scenario('a user is added and given a role', newUser);
+  await scenario('partitions have owners', owning);
   await scenario('the security log tells who did what', auditing);
   await scenario('a visitor is erased', erasing);
   await scenario('a second factor is set up and used', secondFactor);
@@ -377,6 +378,16 @@ async function newUser() {
     await page.waitForFunction(
       () => [...document.querySelectorAll('[data-testid="user-row"] select')].some(({ value }) => value === 'write'),
     );
+  });
+}
+
+async function owning() {
+  await withPage({}, async (page) => {
+    await visit(page, '/admin/system');
+    await page.waitForFunction(() => {
+      const owners = [...document.querySelectorAll('[data-testid="partition-owner"]')];
+      return owners.length > 0 && owners.every(({ textContent }) => textContent.length > 1);
+    });
   });
 }
 

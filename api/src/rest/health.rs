@@ -8,8 +8,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use nagare_runtime::{WatermarkError, caught_up, partition_lags};
-use serde::Deserialize;
+use nagare_runtime::{Lag, Role, WatermarkError, caught_up, owners, partition_lags};
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::{caller_of, problem::Problem};
@@ -18,7 +18,7 @@ use crate::server::Shared;
 /// Longest time that `/health/caughtup` waits, seconds.
 const CAUGHT_UP_S_MAX: u64 = 300;
 
-/// How far each partition is behind.
+/// How far each partition is behind, and whose it is.
 #[utoipa::path(
     get,
     path = "/api/v1/lag",
@@ -30,9 +30,28 @@ pub(super) async fn lag(State(shared): State<Shared>, headers: HeaderMap) -> Res
         return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
     }
     match partition_lags(&shared.context).await {
-        Ok(lags) => Json(lags).into_response(),
+        Ok(lags) => Json(owned(&shared, lags).await).into_response(),
         Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
+}
+
+/// A partition and the processes that it falls to.
+#[derive(Serialize)]
+struct Owned {
+    #[serde(flatten)]
+    lag: Lag,
+    processor: Option<String>,
+    projector: Option<String>,
+}
+
+/// Whose partitions they are; nobody's while that cannot be told.
+async fn owned(shared: &Shared, lags: Vec<Lag>) -> Vec<Owned> {
+    let partitions = u16::try_from(lags.len()).unwrap_or(u16::MAX);
+    let of = async |role| owners(&shared.context.jetstream, role, partitions).await.unwrap_or_default();
+    let (processors, projectors) = tokio::join!(of(Role::Processor), of(Role::Projector));
+    let owner = |names: &[String], lag: &Lag| names.get(usize::from(lag.partition)).cloned();
+    let told = |lag: Lag| Owned { processor: owner(&processors, &lag), projector: owner(&projectors, &lag), lag };
+    lags.into_iter().map(told).collect()
 }
 
 #[derive(Deserialize, IntoParams)]

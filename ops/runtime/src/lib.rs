@@ -33,7 +33,7 @@ pub use health::{Health, HealthHandle};
 pub use http::{HTTP_DRAIN_MAX, ServeOptions, serve};
 pub use lifecycle::Lifecycle;
 pub use log::{AppendError, HEADER_HITS_TO, Log, LogError, LogMessage, LogOptions, LogReader, encode_fact};
-pub use membership::{Membership, MembershipError, Role, run_owned};
+pub use membership::{Membership, MembershipError, Role, owners, run_owned};
 pub use proxies::ProxyOptions;
 pub use refusals::{RefusalError, RefusalStore, Refused};
 pub use spooled::{is_spooling, tell_spooled};

@@ -8,7 +8,7 @@ use std::{
 
 use async_nats::jetstream::{self, kv, stream::StorageType};
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use nagare_schema::{BUCKET_MEMBERS, Partition};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -179,6 +179,27 @@ impl Roster {
     }
 }
 
+/// The names of the members that the partitions of a role fall to, in order; none while it has no
+/// member. One that died without a word is told for as long as the bucket keeps what it said.
+///
+/// # Errors
+/// [`MembershipError::Unavailable`].
+pub async fn owners(
+    jetstream: &jetstream::Context,
+    role: Role,
+    partitions: u16,
+) -> Result<Vec<String>, MembershipError> {
+    let bucket = jetstream.get_key_value(BUCKET_MEMBERS).await.map_err(unavailable)?;
+    let keys: Vec<String> = bucket.keys().await.map_err(unavailable)?.try_collect().await.map_err(unavailable)?;
+    Ok(owner_names(&keys, role, partitions))
+}
+
+fn owner_names(keys: &[String], role: Role, partitions: u16) -> Vec<String> {
+    let name = |key: &str| key.strip_prefix(role.prefix()).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned);
+    let members: Vec<&str> = keys.iter().map(String::as_str).filter(|key| name(key).is_some()).collect();
+    shares(&members, partitions).into_iter().filter_map(name).collect()
+}
+
 /// The owner of each partition: the member with the largest hash of (member, partition) that has room
 /// left. Room is an equal share, rounded up: partitions are few, and chance alone would leave a member
 /// with one and another with all.
@@ -286,6 +307,14 @@ mod tests {
                 assert!(owned <= 16_usize.div_ceil(count), "{member} of {count} owns {owned}");
             }
         }
+    }
+
+    #[test]
+    fn owners_are_members_of_their_role() {
+        let keys = ["processor.a", "projector.b", "ingest.c"].map(str::to_owned);
+        assert_eq!(owner_names(&keys, Role::Processor, 2), ["a", "a"]);
+        assert_eq!(owner_names(&keys, Role::Projector, 1), ["b"]);
+        assert!(owner_names(&keys[2..], Role::Processor, 2).is_empty());
     }
 
     #[test]

@@ -185,7 +185,9 @@ export interface PartitionLag {
   decided: number;
   events: number;
   projected: number;
-  owner?: string;
+  /** The processes that it falls to. */
+  processor: string | null;
+  projector: string | null;
 }
 
 const SYSTEM_MS = 3_000;

@@ -59,7 +59,6 @@ export function AdminSystem() {
 
 function Partitions({ partitions }: { partitions: PartitionLag[] }) {
   const { t, format } = useLocale();
-  const hasOwners = partitions.some(({ owner }) => owner);
   const behind = (partition: PartitionLag): number =>
     partition.hits - partition.decided + (partition.events - partition.projected);
   const total = partitions.reduce((sum, partition) => sum + behind(partition), 0);
@@ -73,24 +72,26 @@ function Partitions({ partitions }: { partitions: PartitionLag[] }) {
           <thead>
             <tr>
               <th scope="col">{t('system.partition')}</th>
-              {hasOwners && <th scope="col">{t('system.owner')}</th>}
               <th scope="col">{t('system.stored')}</th>
               <th scope="col">{t('system.decided')}</th>
               <th scope="col">{t('system.events')}</th>
               <th scope="col">{t('system.projected')}</th>
               <th scope="col">{t('system.behind')}</th>
+              <th scope="col">{t('system.processor')}</th>
+              <th scope="col">{t('system.projector')}</th>
             </tr>
           </thead>
           <tbody>
             {partitions.map((partition) => (
               <tr key={partition.partition}>
                 <th scope="row">{partition.partition}</th>
-                {hasOwners && <td>{partition.owner ?? '–'}</td>}
                 <td>{format.number(partition.hits)}</td>
                 <td>{format.number(partition.decided)}</td>
                 <td>{format.number(partition.events)}</td>
                 <td>{format.number(partition.projected)}</td>
                 <td>{format.number(behind(partition))}</td>
+                <td data-testid="partition-owner">{partition.processor ?? '–'}</td>
+                <td>{partition.projector ?? '–'}</td>
               </tr>
             ))}
           </tbody>
