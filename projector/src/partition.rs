@@ -44,6 +44,7 @@ pub(crate) struct Shared {
     /// Turns to insert: as many partitions insert at a time as there are cores. More would not be
     /// faster together, and their batches would be smaller.
     pub(crate) turns: Arc<Semaphore>,
+    pub(crate) cores: usize,
     pub(crate) log_age: Duration,
 }
 
@@ -79,7 +80,7 @@ async fn open<'a>(
     let ledger = Ledger::open(shared.progress.clone(), partition).await?;
     let done = ledger.progress().done;
     let collector = Collector::open(&shared.log, partition, done, shared.metrics.clone()).await?;
-    let pace = Pace::new(shared.partitions);
+    let pace = Pace::new(shared.partitions, shared.cores);
     Ok(Task { shared, partition, stop, ledger, collector, pace })
 }
 

@@ -34,6 +34,7 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
     let membership =
         Membership::join(&context.jetstream, Role::Projector, &member, partitions, context.stop.clone()).await?;
     let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let shared = Shared {
         log: context.log.clone(),
         progress: progress_bucket(&context).await?,
@@ -41,7 +42,8 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),
         partitions,
-        turns: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get))),
+        turns: Arc::new(Semaphore::new(cores)),
+        cores,
         log_age: options.retention.age(),
     };
     health.set(true);

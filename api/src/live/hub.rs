@@ -2,10 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
+use axum::extract::ws::Utf8Bytes;
 use futures_util::{
     FutureExt, StreamExt,
     future::BoxFuture,
@@ -47,15 +48,39 @@ pub(crate) struct Hub {
     sites: Mutex<HashMap<SiteId, Weak<Channel>>>,
 }
 
+/// A state, and its text, which is made once for all sockets.
+pub(crate) struct Shown {
+    frame: LiveFrame,
+    text: OnceLock<Utf8Bytes>,
+}
+
+impl From<LiveFrame> for Shown {
+    fn from(frame: LiveFrame) -> Self {
+        Self { frame, text: OnceLock::new() }
+    }
+}
+
+impl Shown {
+    /// The frame as JSON.
+    pub(crate) fn text(&self) -> Utf8Bytes {
+        self.text.get_or_init(|| text(&self.frame)).clone()
+    }
+}
+
+/// A frame as JSON.
+pub(crate) fn text(frame: &LiveFrame) -> Utf8Bytes {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
 /// A watched site; when the last watcher goes, so does its subscription.
 pub(crate) struct Channel {
-    latest: watch::Receiver<LiveFrame>,
+    latest: watch::Receiver<Arc<Shown>>,
     _following: DropGuard,
 }
 
 impl Channel {
     /// The latest state, and every change of it.
-    pub(crate) fn latest(&self) -> watch::Receiver<LiveFrame> {
+    pub(crate) fn latest(&self) -> watch::Receiver<Arc<Shown>> {
         self.latest.clone()
     }
 }
@@ -73,7 +98,7 @@ impl Hub {
         }
         sites.retain(|_, channel| channel.strong_count() > 0);
         let stop = CancellationToken::new();
-        let (sender, latest) = watch::channel(Pulses::default().frame(site, self.clock.now()));
+        let (sender, latest) = watch::channel(Arc::new(Pulses::default().frame(site, self.clock.now()).into()));
         let (source, clock) = (self.source.clone(), self.clock.clone());
         let ended = stop.clone();
         tokio::spawn(async move {
@@ -89,7 +114,7 @@ impl Hub {
 }
 
 /// Keeps the sum of a site's pulses current, for ever.
-async fn follow(source: Arc<dyn PulseSource>, clock: Clock, site: SiteId, sender: watch::Sender<LiveFrame>) {
+async fn follow(source: Arc<dyn PulseSource>, clock: Clock, site: SiteId, sender: watch::Sender<Arc<Shown>>) {
     let mut pulses = Pulses::default();
     let mut ticks = tokio::time::interval(LOOK_AGAIN);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,7 +128,7 @@ async fn follow(source: Arc<dyn PulseSource>, clock: Clock, site: SiteId, sender
                 },
                 _ = ticks.tick() => {}
             }
-            sender.send_replace(pulses.frame(site, clock.now()));
+            sender.send_replace(Arc::new(pulses.frame(site, clock.now()).into()));
         }
         tokio::time::sleep(OPEN_AGAIN).await;
     }
@@ -163,8 +188,8 @@ mod tests {
         }
     }
 
-    fn visitors(frame: &LiveFrame) -> u64 {
-        match frame {
+    fn visitors(shown: &Shown) -> u64 {
+        match &shown.frame {
             LiveFrame::Snapshot { visitors, .. } => visitors.m30,
             LiveFrame::Error { .. } => panic!("a snapshot"),
         }

@@ -4,7 +4,7 @@ use nagare_schema::{Topology, migrations};
 use tokio::task::JoinSet;
 
 use super::summary::{Bound, Summary, median};
-use crate::{ClickHouse, LoadPlan, Stack};
+use crate::{ClickHouse, LoadPlan, Metrics, Stack};
 
 const ROUNDS: usize = 3;
 const SECONDS: f64 = 8.0;
@@ -33,8 +33,8 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     for _ in 0..ROUNDS {
         whole.push(through_the_product(&stack, &sites).await?);
     }
-    let batch_rows = batch_rows(&stack).await?;
-    let copies = Copies::read(&clickhouse, batch_rows).await?;
+    let metrics = stack.metrics().await?;
+    let copies = Copies::read(&clickhouse, |table| rows_of_an_insert(&metrics, table)).await?;
     let hits = clickhouse.number("SELECT count() FROM hits").await? as f64;
     clickhouse.text("SYSTEM START MERGES visits").await?;
     let mut direct = Vec::new();
@@ -44,7 +44,8 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     let (whole, direct) = (median(whole), median(direct));
     let note = format!("{HITS_PER_REQUEST} hits a request; from the first request until all are in the tables");
     summary.add("bulk_hits_per_second_to_report", (whole, "hits/s"), Bound::AtLeast(MATOMO), &note);
-    let note = format!("the same rows straight into the same tables and views, {batch_rows} rows an insert");
+    let sizes = TABLES.map(|(table, _)| format!("{} {table}", rows_of_an_insert(&metrics, table))).join(", ");
+    let note = format!("the same rows straight into the same tables and views, rows an insert: {sizes}");
     summary.add("direct_insert_hits_per_second", (direct, "hits/s"), Bound::None, &note);
     summary.add("bulk_to_direct_insert_ratio", (whole / direct, ""), Bound::AtLeast(RATIO_MIN), "");
     stack.finish().await
@@ -67,12 +68,12 @@ async fn through_the_product(stack: &Stack, sites: &[u32]) -> anyhow::Result<f64
     Ok(report.summary.accepted as f64 / begun.elapsed().as_secs_f64())
 }
 
-/// Rows that the projector inserted at a time, on average.
-async fn batch_rows(stack: &Stack) -> anyhow::Result<usize> {
-    let metrics = stack.metrics().await?;
-    let sum = metrics.sum("nagare_projector_batch_rows_sum", "");
-    let count = metrics.sum("nagare_projector_batch_rows_count", "").max(1.0);
-    Ok(format!("{:.0}", sum / count).parse::<usize>()?.max(1000))
+/// Rows that the projector inserted into a table at a time, on average.
+fn rows_of_an_insert(metrics: &Metrics, table: &str) -> usize {
+    let label = format!("table=\"{table}\"");
+    let rows = metrics.sum("nagare_projector_rows_total", &label);
+    let inserts = metrics.sum("nagare_projector_insert_seconds_count", &label).max(1.0);
+    format!("{:.0}", rows / inserts).parse().map_or(1, |rows: usize| rows.max(1))
 }
 
 /// The rows of all tables, in blocks as the projector sends them.
@@ -81,10 +82,11 @@ struct Copies {
 }
 
 impl Copies {
-    async fn read(clickhouse: &ClickHouse, rows: usize) -> anyhow::Result<Self> {
+    async fn read(clickhouse: &ClickHouse, rows_of: impl Fn(&str) -> usize) -> anyhow::Result<Self> {
         let mut blocks = Vec::new();
         for (table, arrival) in TABLES {
             let count = clickhouse.number(&format!("SELECT count() FROM {table}")).await?;
+            let rows = rows_of(table);
             for offset in (0..usize::try_from(count)?).step_by(rows) {
                 let part =
                     format!("SELECT * FROM {table} ORDER BY {arrival} LIMIT {rows} OFFSET {offset} FORMAT RowBinary");
