@@ -10,7 +10,7 @@ use crate::{Cluster, LoadPlan, Process, RoleKind, Stack, cluster::Layout, free_p
 
 const ROUNDS: usize = 5;
 const SECONDS: f64 = 5.0;
-const CONNECTIONS: usize = 128;
+const CONNECTIONS: usize = 256;
 const SITES: usize = 8;
 const RATIO_MIN: f64 = 0.35;
 /// A real Matomo on a machine of this size, measured beside it.
