@@ -8,6 +8,8 @@ use crate::projection::rows_max;
 /// Rows of a batch after which no further message is added. With a last message of at most
 /// [`nagare_schema::MESSAGE_BYTES_MAX`] it stays far below the million rows of one block of ClickHouse.
 const ROWS_FULL: usize = 100_000;
+/// Rows of a batch that are worth an insert of their own: what an insert costs besides its rows no longer counts.
+const ROWS_WORTH: usize = 30_000;
 /// Bytes of messages after which no further message is added: bounds what a partition holds in memory.
 const BYTES_FULL: usize = 24 * 1024 * 1024;
 
@@ -69,6 +71,11 @@ impl Batch {
     /// True when it is time to insert it, whatever the clock says.
     pub(crate) fn is_full(&self) -> bool {
         self.rows_max >= ROWS_FULL || self.bytes >= BYTES_FULL
+    }
+
+    /// True when nothing is gained by waiting for more.
+    pub(crate) fn is_worthwhile(&self) -> bool {
+        self.rows_max >= ROWS_WORTH || self.is_full()
     }
 
     /// Its first and last sequence.

@@ -59,6 +59,14 @@ impl Collector {
         Ok(())
     }
 
+    /// Adds messages until the batch is worth an insert.
+    pub(crate) async fn fill_worthwhile(&mut self) -> Result<(), TaskError> {
+        while !self.sealed && !self.batch.as_ref().is_some_and(Batch::is_worthwhile) {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
     /// Adds messages until there are none left or the batch is full.
     pub(crate) async fn drain(&mut self) -> Result<(), TaskError> {
         while !self.is_full() && !self.caught_up {

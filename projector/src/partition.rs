@@ -135,8 +135,8 @@ impl Task<'_> {
     /// Collects until it is time for an insert and its turn. Cancelling loses nothing.
     async fn ripen(&mut self) -> Result<Option<(Batch, OwnedSemaphorePermit)>, TaskError> {
         self.collector.wait().await?;
-        if let Ok(full) = tokio::time::timeout_at(self.pace.due(), self.collector.fill()).await {
-            full?;
+        if let Ok(filled) = tokio::time::timeout_at(self.pace.due(), self.collector.fill_worthwhile()).await {
+            filled?;
         }
         tokio::time::sleep_until(self.pace.earliest()).await;
         let turn = self.turn().await?;
