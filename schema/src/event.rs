@@ -84,24 +84,29 @@ pub enum VisitEvent {
         /// The visit it belongs to.
         visit: Option<VisitId>,
         /// The hit.
+        #[serde(deserialize_with = "crate::shared::one")]
         hit: Arc<Hit>,
     },
     /// A visit began or changed.
     VisitChanged {
         /// As it was; `None` when it began.
+        #[serde(deserialize_with = "crate::shared::option")]
         before: Option<Arc<Visit>>,
         /// As it is.
+        #[serde(deserialize_with = "crate::shared::one")]
         after: Arc<Visit>,
     },
     /// Something was done in a visit.
-    ActionRecorded(Arc<Action>),
+    ActionRecorded(#[serde(deserialize_with = "crate::shared::one")] Arc<Action>),
     /// A later hit told timings of a page view.
     PageTimed(Box<PageTimed>),
     /// A goal was met, an order placed, or a cart changed.
     ConversionChanged {
         /// As it was; `None` when new.
+        #[serde(deserialize_with = "crate::shared::option")]
         before: Option<Arc<Conversion>>,
         /// As it is.
+        #[serde(deserialize_with = "crate::shared::one")]
         after: Arc<Conversion>,
     },
 }
@@ -298,10 +303,13 @@ pub struct Conversion {
     /// Copied from the visit.
     pub seconds_since_order: Option<u32>,
     /// Attributed referrer (§6.7).
+    #[serde(deserialize_with = "crate::shared::one")]
     pub referrer: Arc<Referrer>,
     /// Copied from the visit.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub device: Arc<Device>,
     /// Copied from the visit.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub place: Arc<Place>,
     /// Copied from the visit.
     #[serde(default)]

@@ -80,10 +80,12 @@ pub struct Hit {
     #[serde(default)]
     pub timings: Timings,
     /// The client, as it presented itself.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub client: Arc<Client>,
     /// `h`, `m`, `s`: the visitor's clock.
     pub local_time: LocalTime,
     /// Where the visitor is.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub place: Arc<Place>,
     /// The place came from an authenticated parameter, and replaces that of a running visit (§3.3).
     #[serde(default)]

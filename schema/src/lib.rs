@@ -19,6 +19,7 @@ mod names;
 mod partition;
 mod referrer_lists;
 mod settings;
+mod shared;
 mod text;
 mod time;
 mod visit;

@@ -202,10 +202,13 @@ pub struct Visit {
     /// The visitor's clock at the start.
     pub local_time: LocalTime,
     /// Where from.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub referrer: Arc<Referrer>,
     /// With what.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub device: Arc<Device>,
     /// Where.
+    #[serde(deserialize_with = "crate::shared::one")]
     pub place: Arc<Place>,
     /// Custom dimensions and variables of visit scope, when any.
     #[serde(default)]
