@@ -48,11 +48,7 @@ pub use ids::{ConfigId, GoalId, HitId, IdError, Partition, ProducerId, SiteId, V
 pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
 pub use migration::{Migration, Topology, View, migrations, views};
 pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
-pub use names::{
-    BUCKET_CONFIG, BUCKET_ERASED, BUCKET_MEMBERS, BUCKET_PROGRESS, BUCKET_REFUSALS, BUCKET_SALTS, BUCKET_SESSIONS,
-    BUCKET_THROTTLE, BUCKET_TOKEN_USE, STREAM_AUDIT, STREAM_DEAD, STREAM_EVENTS, STREAM_HITS, committed_subject,
-    dead_subject, erase_subject, events_subject, hits_subject, live_subject,
-};
+pub use names::*;
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
 pub use settings::{ReferrerReduction, Settings};

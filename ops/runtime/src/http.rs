@@ -194,14 +194,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Certificate::write(folder.path());
         let served = Served::new(first.options()).await;
-        let (mut client, shown) = Client::secure(served.address).await;
+        let (mut client, shown) = Client::secure(served.address, &[&first]).await;
         assert_eq!(shown, first.der);
         let answer = client.get("/health/live", "").await;
         assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
         let second = Certificate::write(folder.path());
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         let taken_up = loop {
-            let (mut client, shown) = Client::secure(served.address).await;
+            let (mut client, shown) = Client::secure(served.address, &[&first, &second]).await;
             assert!(client.get("/health/live", "").await.starts_with("HTTP/1.1 200"));
             if shown == second.der || tokio::time::Instant::now() > deadline {
                 break shown == second.der;

@@ -157,12 +157,12 @@ pub(crate) mod tests {
             Self(Box::new(TcpStream::connect(address).await.unwrap()))
         }
 
-        /// Over TLS, whatever the certificate: it is returned.
-        pub(crate) async fn secure(address: SocketAddr) -> (Self, Vec<u8>) {
+        /// Over TLS with one of the certificates, which is returned.
+        pub(crate) async fn secure(address: SocketAddr, trusted: &[&Certificate]) -> (Self, Vec<u8>) {
             let _ = rustls::crypto::ring::default_provider().install_default();
-            let mut config =
-                ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth();
-            config.dangerous().set_certificate_verifier(Arc::new(Anything));
+            let mut roots = RootCertStore::empty();
+            trusted.iter().for_each(|certificate| roots.add(CertificateDer::from(certificate.der.clone())).unwrap());
+            let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
             let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
             let stream = TcpStream::connect(address).await.unwrap();
             let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
@@ -191,44 +191,6 @@ pub(crate) mod tests {
                 }
             }
             String::from_utf8_lossy(&answer).into_owned()
-        }
-    }
-
-    #[derive(Debug)]
-    struct Anything;
-
-    impl rustls::client::danger::ServerCertVerifier for Anything {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &rustls::pki_types::ServerName<'_>,
-            _: &[u8],
-            _: rustls::pki_types::UnixTime,
-        ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
-            Ok(rustls::client::danger::ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &rustls::DigitallySignedStruct,
-        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &rustls::DigitallySignedStruct,
-        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-            rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
         }
     }
 

@@ -39,17 +39,14 @@ fn main() -> ExitCode {
         clients::trials(&world),
         live::trials(&world),
     ];
-    let accounts = [access::trials(), accounts::trials(), subjects::trials()].into_iter().flatten().collect();
-    let heavy =
-        [accounts, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
-    let light_threads = arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS);
-    let mut failed = run_with(&arguments, light_threads, light);
+    let people = [access::trials(), accounts::trials(), subjects::trials()].into_iter().flatten().collect();
+    let heavy = [people, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
+    let mut failed = run_with(&arguments, arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS), light);
     // What the light tests shared ends before the heavy ones need the machine for themselves.
     if let Some(stack) = world.take() {
         failed |= run_with(&whole(&arguments), 1, [vec![world::teardown(stack)]]);
     }
-    failed |= run_with(&arguments, 1, heavy);
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if run_with(&arguments, 1, heavy) || failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn run_with<const N: usize>(arguments: &Arguments, threads: usize, trials: [Vec<Trial>; N]) -> bool {
