@@ -165,7 +165,7 @@ impl Subjects {
                 "These are more than {VISITS_MAX} visits: not those of one person."
             )));
         }
-        let visits: Option<Vec<SubjectVisit>> = rows.into_iter().map(visit).collect();
+        let visits: Option<Vec<SubjectVisit>> = rows.iter().map(|row| visit(row)).collect();
         visits.ok_or_else(|| Fault::unavailable("The answer of the database cannot be read."))
     }
 
@@ -262,7 +262,7 @@ fn digest(visits: &[VisitId]) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn visit(row: Vec<Value>) -> Option<SubjectVisit> {
+fn visit(row: &[Value]) -> Option<SubjectVisit> {
     let text = |at: usize| row.get(at)?.as_str().map(str::to_owned);
     Some(SubjectVisit {
         visit: VisitId(row.first()?.as_u64()?),

@@ -96,7 +96,8 @@ async fn a_goal_reaches_back_and_hits_keep_coming() -> anyhow::Result<()> {
         anyhow::Ok(())
     };
     let (rebuilt, sent) = tokio::join!(stack.command(&["rebuild", "--from-hits"]), later);
-    (rebuilt?, sent?);
+    rebuilt?;
+    sent?;
     stack.caught_up().await?;
     let id = site.to_string();
     let of = [("idSite", id.as_str()), ("period", "range"), ("date", "last2"), ("idGoal", goal.as_str())];

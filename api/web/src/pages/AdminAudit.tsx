@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { AdminPage } from '../admin/AdminPage';
-import { auditQuery } from '../api/admin';
+import { auditQuery, type AuditEntry } from '../api/admin';
 import { useLocale } from '../i18n/locale';
 import { Icon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../ui/states';
 
 /** Who did what. */
 export function AdminAudit() {
-  const { t, format } = useLocale();
+  const { t } = useLocale();
   const [find, setFind] = useState('');
   const entries = useInfiniteQuery({
     ...auditQuery(),
@@ -37,41 +37,7 @@ export function AdminAudit() {
         <Loaded query={entries} rows={8}>
           {(all) => {
             const shown = all.filter(({ actor, action, target }) => fits([actor, action, target]));
-            return shown.length ? (
-              <div
-                className="table-scroll"
-                tabIndex={0}
-                role="region"
-                aria-label={t('report.table')}
-              >
-                <table className="data users" data-testid="audit">
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('audit.at')}</th>
-                      <th scope="col">{t('audit.actor')}</th>
-                      <th scope="col">{t('audit.action')}</th>
-                      <th scope="col">{t('audit.target')}</th>
-                      <th scope="col">{t('audit.outcome')}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {shown.map(({ sequence, at, actor, action, target, outcome, address }) => (
-                      <tr key={sequence} data-testid="audit-entry">
-                        <th scope="row">{format.moment(at / 1000)}</th>
-                        <td>
-                          {actor || '–'} {address && <small>{address}</small>}
-                        </td>
-                        <td>{action}</td>
-                        <td className="wrap">{target || '–'}</td>
-                        <td>{outcome}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            ) : (
-              <Empty>{t('audit.none')}</Empty>
-            );
+            return shown.length ? <Entries entries={shown} /> : <Empty>{t('audit.none')}</Empty>;
           }}
         </Loaded>
         {entries.hasNextPage && (
@@ -89,5 +55,37 @@ export function AdminAudit() {
         )}
       </Panel>
     </AdminPage>
+  );
+}
+
+function Entries({ entries }: { entries: AuditEntry[] }) {
+  const { t, format } = useLocale();
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('report.table')}>
+      <table className="data users" data-testid="audit">
+        <thead>
+          <tr>
+            <th scope="col">{t('audit.at')}</th>
+            <th scope="col">{t('audit.actor')}</th>
+            <th scope="col">{t('audit.action')}</th>
+            <th scope="col">{t('audit.target')}</th>
+            <th scope="col">{t('audit.outcome')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(({ sequence, at, actor, action, target, outcome, address }) => (
+            <tr key={sequence} data-testid="audit-entry">
+              <th scope="row">{format.moment(at / 1000)}</th>
+              <td>
+                {actor || '–'} {address && <small>{address}</small>}
+              </td>
+              <td>{action}</td>
+              <td className="wrap">{target || '–'}</td>
+              <td>{outcome}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
