@@ -121,6 +121,9 @@ mod tests {
     fn a_batch_spans_its_messages_and_fills_by_bytes() {
         let mut batch = Batch::begin(&message(7, BYTES_FULL - 1), None);
         assert!(!batch.is_full());
+        assert!(!batch.is_worthwhile());
+        batch.rows_max = ROWS_WORTH;
+        assert!(batch.is_worthwhile() && !batch.is_full());
         batch.add(&message(12, 1), None);
         assert!(batch.is_full());
         assert_eq!((batch.range(), batch.oldest_ms(), batch.counts().messages), ((7, 12), 7, 2));
