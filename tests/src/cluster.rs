@@ -172,6 +172,14 @@ impl Cluster {
         Ok(format!("http://127.0.0.1:{}", role.port))
     }
 
+    /// The process of a role.
+    ///
+    /// # Errors
+    /// When there is no such role.
+    pub fn process_id(&self, name: &str) -> anyhow::Result<u32> {
+        Ok(self.roles.get(name).with_context(|| format!("no role {name}"))?.process.id())
+    }
+
     /// `kill -9` of a role.
     ///
     /// # Errors

@@ -70,8 +70,8 @@ pub(super) fn bytes_per_visit() -> anyhow::Result<f64> {
     Ok(after.saturating_sub(before) as f64 / f64::from(VISITS))
 }
 
-/// Resident memory of a process.
-fn resident(id: u32) -> anyhow::Result<u64> {
+/// Resident memory of a process, in bytes.
+pub(super) fn resident(id: u32) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;

@@ -6,6 +6,7 @@ mod latency;
 mod memory;
 mod reading;
 mod sessionizer;
+mod sockets;
 mod summary;
 mod traffic;
 
@@ -55,6 +56,9 @@ async fn all(groups: &[String]) -> anyhow::Result<ExitCode> {
     }
     if wanted("latency") {
         latency::measure(&mut summary).await?;
+    }
+    if wanted("sockets") {
+        sockets::measure(&mut summary).await?;
     }
     if wanted("bulk") {
         bulk::measure(&mut summary).await?;
