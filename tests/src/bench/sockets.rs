@@ -54,10 +54,16 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     let report = load.stop().await?;
     let worst = watched.iter().map(|seen| seen.behind_ms).fold(0.0, f64::max);
     let frames: usize = watched.iter().map(|seen| seen.frames).sum();
-    let note = format!("{SOCKETS} sockets at {:.0} hits/s: the oldest number that any of them showed", report.summary.rate);
+    let note =
+        format!("{SOCKETS} sockets at {:.0} hits/s: the oldest number that any of them showed", report.summary.rate);
     summary.add("socket_behind_max", (worst, "ms"), Bound::Below(BEHIND_MS_MAX), &note);
     let note = "of the oldest number that each showed";
-    summary.add("socket_behind_p99", (p99(watched.iter().map(|seen| seen.behind_ms).collect()), "ms"), Bound::None, note);
+    summary.add(
+        "socket_behind_p99",
+        (p99(watched.iter().map(|seen| seen.behind_ms).collect()), "ms"),
+        Bound::None,
+        note,
+    );
     let rate = frames as f64 / MEASURED.as_secs_f64() / SOCKETS as f64;
     summary.add("socket_frames_per_second", (rate, "frames/s"), Bound::None, "to each socket");
     let rate = report.summary.rate;
