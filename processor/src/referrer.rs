@@ -68,7 +68,8 @@ pub fn detect(hit: &Hit, rules: &SiteRules, lists: &ReferrerLists) -> Detected {
     }
     let Some(parts) = parts else { return plain(Referrer::default()) };
     if is_own(&parts, page.as_ref(), rules) {
-        return plain(Referrer::default());
+        // The page before is still told of.
+        return plain(Referrer { url, ..Referrer::default() });
     }
     plain(classify(&parts, url, rules, lists))
 }

@@ -1,6 +1,7 @@
 //! Live (`reports.md` §12): counters, the visit log, and who visited.
 
-use nagare_schema::{SiteId, UnixSeconds, VisitorId, ZoneClock, named_setting};
+use jiff::{ToSpan, civil::Date};
+use nagare_schema::{Day, SiteId, UnixMillis, UnixSeconds, VisitorId, ZoneClock, named_setting};
 
 use super::{Answering, Call, Method, visit_log, visitor_profile};
 use crate::{
@@ -99,18 +100,28 @@ async fn last_visits(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> 
     visit_log::table(&call, &log).await.map(Answer::Table)
 }
 
-/// First and last day of the request's period; `None` without one.
-fn days_of(call: &Call<'_>, granted: &Granted) -> Result<Option<(String, String)>, Fault> {
+/// Between when the visits of the request's period were last seen; `None` without a period.
+fn window_of(call: &Call<'_>, granted: &Granted) -> Result<Option<(UnixSeconds, UnixSeconds)>, Fault> {
     let (Some(period), Some(date)) = (call.params.filled("period"), call.params.filled("date")) else {
         return Ok(None);
     };
-    let zone = match granted.sites.as_slice() {
-        [site] => call.caller.config.sites.get(site).map_or("UTC", |site| site.timezone.as_str()),
-        _ => "UTC",
-    };
-    let today = ZoneClock::new(zone).local(UnixSeconds::from(call.now)).date();
-    let window = period::parse(period, date, today)?.window();
-    Ok(window.map(|(from, to)| (from.to_string(), to.to_string())))
+    window(period, date, &zone_of(call, granted), call.now)
+}
+
+/// The time zone that the sites share, else UTC.
+fn zone_of(call: &Call<'_>, granted: &Granted) -> ZoneClock {
+    let mut zones = granted.sites.iter().filter_map(|site| call.caller.config.sites.get(site)).map(|site| &site.timezone);
+    let zone = zones.next().filter(|zone| zones.all(|other| other == *zone));
+    ZoneClock::new(zone.map_or("UTC", |zone| zone.as_str()))
+}
+
+/// From the first instant of a period to its end, which belongs to it; `today` begins the day before, so
+/// that a log is not empty soon after midnight (`reports.md` §12).
+fn window(period: &str, date: &str, zone: &ZoneClock, now: UnixMillis) -> Result<Option<(UnixSeconds, UnixSeconds)>, Fault> {
+    let periods = period::parse(period, date, zone.local(UnixSeconds::from(now)).date())?;
+    let before = i64::from(period == "day" && date == "today");
+    let start_of = |day: Date, days: i64| zone.start_of(Day::from_date(day.saturating_add(days.days())));
+    Ok(periods.window().map(|(from, to)| (start_of(from, -before), start_of(to, 1))))
 }
 
 /// How many visits are asked for; the second name is that of old clients.
@@ -121,9 +132,9 @@ fn limit_of(call: &Call<'_>) -> Option<u64> {
 
 fn log_of(call: &Call<'_>, granted: &Granted) -> Result<VisitLog, Fault> {
     let params = call.params;
-    let days = days_of(call, granted)?;
+    let window = window_of(call, granted)?;
     let limit = limit_of(call);
-    let is_bounded = days.is_some() || limit.is_some();
+    let is_bounded = window.is_some() || limit.is_some();
     let day_ago = UnixSeconds::from(call.now).0 - DAY_S;
     let after: i64 = params.number("minTimestamp").unwrap_or(if is_bounded { 0 } else { day_ago });
     let segment = match params.filled("visitorId") {
@@ -131,7 +142,7 @@ fn log_of(call: &Call<'_>, granted: &Granted) -> Result<VisitLog, Fault> {
         None => segment_of(call, &granted.sites)?,
     };
     Ok(VisitLog {
-        days,
+        window,
         after: UnixSeconds(after.max(0)),
         offset: params.number("filter_offset").unwrap_or(0),
         ascending: params.text("filter_sort_order") == Some("asc"),
@@ -165,8 +176,8 @@ async fn most_recent_visitor(call: Call<'_>, granted: Granted) -> Result<Answer,
 }
 
 async fn most_recent_time(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    let days = days_of(&call, &granted)?;
-    let log = VisitLog { days, ..VisitLog::of(&granted.sites, segment_of(&call, &granted.sites)?, 1) };
+    let window = window_of(&call, &granted)?;
+    let log = VisitLog { window, ..VisitLog::of(&granted.sites, segment_of(&call, &granted.sites)?, 1) };
     let last = visit_log::read(&call, &log).await?.pop();
     let text = |logged: visit_log::Logged| {
         let at = ZoneClock::new("UTC").local(UnixSeconds(logged.visit.last_at));
@@ -180,4 +191,24 @@ async fn first_visit(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> 
     let segment = of_visitor(&call, &granted.sites, call.params.required("visitorId")?)?;
     let log = VisitLog { ascending: true, ..VisitLog::of(&granted.sites, Some(segment), 1) };
     visit_log::table(&call, &log).await.map(Answer::Table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_12_a_day_ends_with_the_midnight_after_it_and_today_begins_with_yesterday() {
+        const NOON: UnixMillis = UnixMillis(1_733_745_600_000); // 2024-12-09T12:00:00Z
+        const DAY: i64 = DAY_S;
+        let check = |period: &str, date: &str, zone: &str, expected: (i64, i64)| {
+            let (from, to) = window(period, date, &ZoneClock::new(zone), NOON).unwrap().unwrap();
+            assert_eq!((from.0, to.0), expected, "{period} {date} {zone}");
+        };
+        let midnight = 1_733_702_400; // 2024-12-09T00:00:00Z
+        check("day", "2024-12-09", "UTC", (midnight, midnight + DAY));
+        check("day", "yesterday", "UTC-4", (midnight + 4 * 3600 - DAY, midnight + 4 * 3600));
+        check("day", "today", "UTC", (midnight - DAY, midnight + DAY));
+        check("range", "2024-12-08,2024-12-09", "UTC", (midnight - DAY, midnight + DAY));
+    }
 }

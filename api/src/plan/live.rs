@@ -13,8 +13,8 @@ use crate::segment::{Rows, Segment};
 #[derive(Debug, Clone)]
 pub(crate) struct VisitLog {
     pub(crate) sites: Vec<SiteId>,
-    /// First and last day; `None` without a period.
-    pub(crate) days: Option<(String, String)>,
+    /// Between when visits were last seen, both included; `None` without a period.
+    pub(crate) window: Option<(UnixSeconds, UnixSeconds)>,
     pub(crate) segment: Option<Segment>,
     /// Only visits whose last action is after this.
     pub(crate) after: UnixSeconds,
@@ -32,7 +32,7 @@ impl VisitLog {
     pub(crate) fn of(sites: &[SiteId], segment: Option<Segment>, limit: u64) -> Self {
         Self {
             sites: sites.to_vec(),
-            days: None,
+            window: None,
             segment,
             after: UnixSeconds(0),
             limit,
@@ -93,14 +93,28 @@ fn bound(segment: Option<&Segment>, statement: Statement) -> Statement {
 const SPAN: Span = Span(
     "site_id IN {sites:Array(UInt32)} AND day >= toDate(toDateTime(greatest({after:Int64} - 86400, 0), 'UTC')) - 1",
 );
-/// The same, with a first and last day.
-const SPAN_OF_DAYS: Span = Span("site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1");
+/// The days that a window lies in; a date is at most a day off in its time zone.
+const DAYS_OF_WINDOW: &str = "day BETWEEN toDate(toDateTime(greatest({from:Int64} - 86400, 0), 'UTC')) \
+                              AND toDate(toDateTime({to:Int64}, 'UTC')) + 1";
+/// The same, within a window; what was done in a visit is on the day before it at most.
+const SPAN_OF_WINDOW: Span = Span(
+    "site_id IN {sites:Array(UInt32)} AND day BETWEEN toDate(toDateTime(greatest({from:Int64} - 172800, 0), 'UTC')) \
+     AND toDate(toDateTime({to:Int64}, 'UTC')) + 1",
+);
 
 /// Visits by last action: the columns of the visit log's rows, in their order.
 pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     let order = if log.ascending { "ASC" } else { "DESC" };
-    let days = if log.days.is_some() { " AND day BETWEEN {from:Date} AND {to:Date}" } else { "" };
-    let span = if log.days.is_some() { SPAN_OF_DAYS } else { SPAN };
+    let (within, span) = match log.window {
+        Some(_) => (
+            format!(
+                " AND {DAYS_OF_WINDOW} AND last_at BETWEEN toDateTime({{from:Int64}}, 'UTC') \
+                 AND toDateTime({{to:Int64}}, 'UTC')"
+            ),
+            SPAN_OF_WINDOW,
+        ),
+        None => (String::new(), SPAN),
+    };
     let segment = selected(log.segment.as_ref(), Rows::Visits, span);
     let side = if log.ascending { ">" } else { "<" };
     let beyond = match log.beyond {
@@ -111,7 +125,7 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
     };
     // A date before 1970 would wrap around.
     let window = format!(
-        "site_id IN {{sites:Array(UInt32)}}{days} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
+        "site_id IN {{sites:Array(UInt32)}}{within} AND last_at > toDateTime({{after:Int64}}, 'UTC') \
          AND day >= toDate(toDateTime(greatest({{after:Int64}} - 86400, 0), 'UTC')){beyond}"
     );
     let sql = format!(
@@ -138,8 +152,8 @@ pub(crate) fn visit_log(log: &VisitLog) -> Statement {
         Some((at, id)) => statement.bind("beyond_at", Bound::Number(at.0)).bind("beyond_id", number(id.0)),
         None => statement,
     };
-    match &log.days {
-        Some((from, to)) => statement.bind("from", Bound::Text(from.clone())).bind("to", Bound::Text(to.clone())),
+    match log.window {
+        Some((from, to)) => statement.bind("from", Bound::Number(from.0)).bind("to", Bound::Number(to.0)),
         None => statement,
     }
 }
@@ -165,8 +179,7 @@ pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
          search_category, search_count, event_category, event_action, event_value, content_name, content_piece, \
          content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, \
          dimensions, variables, \
-         ifNull(time_network, 0) + ifNull(time_server, 0) + ifNull(time_transfer, 0) \
-         + ifNull(time_dom_processing, 0) + ifNull(time_dom_completion, 0) + ifNull(time_on_load, 0) \
+         time_network + time_server + time_transfer + time_dom_processing + time_dom_completion + time_on_load \
          FROM {actions} ORDER BY visit_id, at, action_id LIMIT {{per_visit:UInt64}} BY visit_id",
         actions = timed_actions(OF_VISITS),
     );

@@ -110,7 +110,7 @@ fn goals_and_products() {
 fn visit_log_and_counters() {
     let log = VisitLog {
         sites: vec![SiteId(1)],
-        days: Some(("2024-01-01".to_owned(), "2024-01-02".to_owned())),
+        window: Some((UnixSeconds(1_704_067_200), UnixSeconds(1_704_240_000))),
         segment: None,
         after: UnixSeconds(0),
         limit: 10,
@@ -130,7 +130,7 @@ fn visit_log_and_counters() {
         counters(&log.sites, UnixSeconds(1_704_067_200), Some(&segment("pageUrl==x.org/a"))),
         visit_log(&log),
         visit_log(&VisitLog { segment: Some(segment("actions>3;pageTitle!=a")), ..log.clone() }),
-        visit_log(&VisitLog { days: None, ascending: true, ..log.clone() }),
+        visit_log(&VisitLog { window: None, ascending: true, ..log.clone() }),
         visit_log(&VisitLog { beyond: Some((UnixSeconds(1_704_067_200), VisitId(7))), ..log.clone() }),
         visit_actions(&visits, 500),
         visit_conversions(&visits),

@@ -1,7 +1,8 @@
 //! The visits of a site, one by one, with what was done in them.
 
 use axum::{Json, extract::State, http::StatusCode};
-use nagare_schema::{UnixSeconds, VisitId};
+use jiff::{ToSpan, civil::Date};
+use nagare_schema::{Day, UnixSeconds, VisitId, ZoneClock};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -82,10 +83,11 @@ pub(super) async fn log(
     let call = shared.endpoint.call(&caller, &params, shared.context.clock.now(), &origin);
     log_enabled(&call)?;
     let sites = [site];
+    let zone = ZoneClock::new(caller.config.sites.get(&site).map_or("UTC", |site| site.timezone.as_str()));
     let segment = Segment::parse(asked.segment.as_deref(), segment::Context::new(&caller, &sites))?;
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
     let log = VisitLog {
-        days: days(&asked)?,
+        window: window(&asked, &zone)?,
         after: UnixSeconds(asked.after.unwrap_or(0).max(0)),
         ascending: asked.ascending,
         with_actions: !asked.without_actions,
@@ -107,12 +109,15 @@ fn beyond(asked: &Asked) -> Result<Option<(UnixSeconds, VisitId)>, Problem> {
     Ok(Some((UnixSeconds(at), VisitId(id))))
 }
 
-fn days(asked: &Asked) -> Result<Option<(String, String)>, Problem> {
-    let day = |text: &str| text.parse::<jiff::civil::Date>().map(|day| day.to_string());
+/// From the first instant of the first day to the last second of the last one.
+fn window(asked: &Asked, zone: &ZoneClock) -> Result<Option<(UnixSeconds, UnixSeconds)>, Problem> {
     match (&asked.from, &asked.to) {
         (None, None) => Ok(None),
-        (Some(from), Some(to)) => match (day(from), day(to)) {
-            (Ok(from), Ok(to)) if from <= to => Ok(Some((from, to))),
+        (Some(from), Some(to)) => match (from.parse::<Date>(), to.parse::<Date>()) {
+            (Ok(from), Ok(to)) if from <= to => {
+                let end = zone.start_of(Day::from_date(to.saturating_add(1.days())));
+                Ok(Some((zone.start_of(Day::from_date(from)), UnixSeconds(end.0 - 1))))
+            }
             _ => Err(Problem::new(StatusCode::BAD_REQUEST, "'from' and 'to' are days like 2024-01-31, in their order")),
         },
         _ => Err(Problem::new(StatusCode::BAD_REQUEST, "'from' and 'to' go together")),

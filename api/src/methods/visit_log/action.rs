@@ -46,7 +46,8 @@ pub(super) struct ActionRow {
     product_price: Option<f64>,
     dimensions: Dimensions,
     variables: Variables,
-    load_ms: u64,
+    /// Of a page whose timings are all known (`reports.md` §12).
+    load_ms: Option<u64>,
 }
 
 /// One row of `plan::visit_conversions`, its columns in order.
@@ -119,7 +120,8 @@ impl ActionRow {
         if self.kind != 10 {
             record.set("pageTitle", if matches!(self.kind, 1 | 8) { self.name.as_str() } else { "" });
         }
-        record.set("pageIdAction", self.dictionary_id.map_or(Value::Null, |id| Value::Int(id.cast_signed())));
+        let dictionary_id = self.dictionary_id.filter(|_| !self.url.is_empty());
+        record.set("pageIdAction", dictionary_id.map_or(Value::Null, |id| Value::Int(id.cast_signed())));
         if !self.pageview.is_empty() {
             record.set("idpageview", self.pageview.as_str());
         }
@@ -135,8 +137,9 @@ impl ActionRow {
             record.set("contentTarget", self.content_target.as_str());
             record.set("contentInteraction", self.content_interaction.as_str());
         }
-        if self.load_ms > 0 {
-            record.set("pageLoadTime", pretty::duration(self.load_ms as f64 / 1000.0));
+        let load_ms = self.load_ms.filter(|load_ms| *load_ms > 0);
+        if let Some(load_ms) = load_ms {
+            record.set("pageLoadTime", pretty::duration(load_ms as f64 / 1000.0));
         }
         self.product(&mut record);
         record.set("bandwidth", self.bandwidth.map_or(Value::Null, |bytes| Value::Int(bytes.cast_signed())));
@@ -144,8 +147,8 @@ impl ActionRow {
             record.set("timeSpent", i64::from(spent_s));
             record.set("timeSpentPretty", pretty::duration(f64::from(spent_s)));
         }
-        if self.load_ms > 0 {
-            record.set("pageLoadTimeMilliseconds", self.load_ms.cast_signed());
+        if let Some(load_ms) = load_ms {
+            record.set("pageLoadTimeMilliseconds", load_ms.cast_signed());
         }
         record.set("pageviewPosition", self.position.map_or(Value::Null, |position| Value::Int(position.into())));
         self.describe(&mut record, &url);
@@ -193,8 +196,9 @@ impl ActionRow {
             }
         };
         let image = |kind: &str| format!("plugins/Morpheus/images/{icon}.{kind}");
-        // A page is called by its title before its icon, all else after it.
-        if self.kind == 1 {
+        // A page is called by its title before its icon, and so is an event that is nothing but its category and
+        // action; all else after it.
+        if self.kind == 1 || (self.kind == 10 && url.is_empty() && self.name.is_empty()) {
             record.set("title", title.as_str());
             record.set("subtitle", subtitle.as_str());
         }

@@ -158,6 +158,11 @@ impl<'a> Frequencies<'a> {
         self
     }
 
+    fn rarest_first(mut self) -> Self {
+        self.0.sort_by_key(|(_, count)| *count);
+        self
+    }
+
     /// A record of each, by the names of its text and its count.
     fn records(&self, name: &'static str, count_name: &'static str) -> Vec<Record> {
         let record = |(text, count): &(&str, i64)| Record::default().with(name, *text).with(count_name, *count);

@@ -80,6 +80,11 @@ fn among<'a>(visits: &'a [Record], column: &'static str, value: &'a str) -> impl
     visits.iter().filter(move |visit| text(visit, column) == value)
 }
 
+/// Visits by a place: a record each, the rarest first.
+fn by_place(visits: &[Record], column: &'static str, as_name: &'static str) -> Vec<Record> {
+    Frequencies::of(visits.iter().map(|visit| text(visit, column))).rarest_first().records(as_name, "nb_visits")
+}
+
 /// Visits by a column: a record each, the latest visit's first.
 fn by(visits: &[Record], column: &'static str, as_name: &'static str, count: &'static str) -> Vec<Record> {
     Frequencies::of(visits.iter().map(|visit| text(visit, column))).records(as_name, count)
@@ -104,7 +109,7 @@ fn device(visit: &Record) -> String {
 }
 
 fn continents(visits: &[Record]) -> Value {
-    let continents = by(visits, "continentCode", "continent", "nb_visits").into_iter().map(|record| {
+    let continents = by_place(visits, "continentCode", "continent").into_iter().map(|record| {
         let code = text(&record, "continent").to_owned();
         let name = among(visits, "continentCode", &code).next().map_or("", |visit| text(visit, "continent"));
         record.with("prettyName", name)
@@ -113,7 +118,7 @@ fn continents(visits: &[Record]) -> Value {
 }
 
 fn countries(visits: &[Record]) -> Value {
-    let countries = by(visits, "countryCode", "country", "nb_visits").into_iter().map(|record| {
+    let countries = by_place(visits, "countryCode", "country").into_iter().map(|record| {
         let code = text(&record, "country").to_owned();
         let one = among(visits, "countryCode", &code).next();
         let mut record = record

@@ -18,6 +18,9 @@ const PLUGINS: [(&str, u8); 8] = [
     ("windowsmedia", 6),
 ];
 
+/// The system of bots, of which there is neither logo nor version.
+const BOT: &str = "BOT";
+
 fn or_code(code: &str) -> &str {
     if code.is_empty() { UNKNOWN_CODE } else { code }
 }
@@ -58,10 +61,11 @@ impl VisitRow {
 
     fn system(&self, record: &mut Record) {
         let (code, name) = (or_code(&self.os), names::system(&self.os));
-        let version = if name == UNKNOWN { UNKNOWN_CODE } else { self.os_version.as_str() };
-        record.set("operatingSystem", versioned(name, version));
+        let is_known = name != UNKNOWN && code != BOT;
+        let version = if is_known { self.os_version.as_str() } else { UNKNOWN_CODE };
+        record.set("operatingSystem", versioned(name, if is_known { version } else { "" }));
         record.set("operatingSystemName", name);
-        record.set("operatingSystemIcon", icon("os", code));
+        record.set("operatingSystemIcon", icon("os", if is_known { code } else { UNKNOWN_CODE }));
         record.set("operatingSystemCode", code);
         record.set("operatingSystemVersion", version);
     }
