@@ -110,14 +110,20 @@ fn window_of(call: &Call<'_>, granted: &Granted) -> Result<Option<(UnixSeconds, 
 
 /// The time zone that the sites share, else UTC.
 fn zone_of(call: &Call<'_>, granted: &Granted) -> ZoneClock {
-    let mut zones = granted.sites.iter().filter_map(|site| call.caller.config.sites.get(site)).map(|site| &site.timezone);
+    let mut zones =
+        granted.sites.iter().filter_map(|site| call.caller.config.sites.get(site)).map(|site| &site.timezone);
     let zone = zones.next().filter(|zone| zones.all(|other| other == *zone));
     ZoneClock::new(zone.map_or("UTC", |zone| zone.as_str()))
 }
 
 /// From the first instant of a period to its end, which belongs to it; `today` begins the day before, so
 /// that a log is not empty soon after midnight (`reports.md` §12).
-fn window(period: &str, date: &str, zone: &ZoneClock, now: UnixMillis) -> Result<Option<(UnixSeconds, UnixSeconds)>, Fault> {
+fn window(
+    period: &str,
+    date: &str,
+    zone: &ZoneClock,
+    now: UnixMillis,
+) -> Result<Option<(UnixSeconds, UnixSeconds)>, Fault> {
     let periods = period::parse(period, date, zone.local(UnixSeconds::from(now)).date())?;
     let before = i64::from(period == "day" && date == "today");
     let start_of = |day: Date, days: i64| zone.start_of(Day::from_date(day.saturating_add(days.days())));
