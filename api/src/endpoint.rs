@@ -13,6 +13,7 @@ use crate::{
     format::{Feed, Format, unknown_format},
     methods::{self, Call, Origin},
     metrics::{Family, Metrics},
+    numberer::Numberer,
     options::ApiOptions,
     query::Engine,
     request::Params,
@@ -27,6 +28,7 @@ pub(crate) struct Endpoint {
     accounts: Accounts,
     audit: Audit,
     subjects: Subjects,
+    numberer: Numberer,
     metrics: Metrics,
     mailer: Option<Mailer>,
 }
@@ -46,6 +48,7 @@ impl Endpoint {
         Ok(Self {
             directory: context.directory.clone(),
             subjects: Subjects::new(context, engine.clone(), audit.clone(), signer),
+            numberer: Numberer::new(context.nats.clone()),
             engine,
             accounts,
             audit,
@@ -81,8 +84,8 @@ impl Endpoint {
         origin: &'a Origin,
     ) -> Call<'a> {
         let (directory, engine, accounts, audit) = (&self.directory, &self.engine, &self.accounts, &self.audit);
-        let (subjects, mailer) = (&self.subjects, self.mailer.as_ref());
-        Call { caller, params, now, directory, engine, accounts, origin, audit, subjects, mailer }
+        let (subjects, numberer, mailer) = (&self.subjects, &self.numberer, self.mailer.as_ref());
+        Call { caller, params, now, directory, engine, accounts, origin, audit, subjects, numberer, mailer }
     }
 
     pub(crate) fn subjects(&self) -> &Subjects {

@@ -16,6 +16,7 @@ mod live;
 mod methods;
 mod metrics;
 mod names;
+mod numberer;
 mod opt_out;
 mod options;
 mod page_name;

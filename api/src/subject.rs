@@ -153,9 +153,9 @@ impl Subjects {
         self.read(site, &Whose::Segment(segment)).await
     }
 
-    /// Those of the visits that are there.
-    pub(crate) async fn by_ids(&self, site: SiteId, visits: Vec<VisitId>) -> Result<Vec<SubjectVisit>, Fault> {
-        self.read(site, &Whose::Visits(visits)).await
+    /// Those of the visits with these numbers that are there.
+    pub(crate) async fn by_numbers(&self, site: SiteId, numbers: Vec<u64>) -> Result<Vec<SubjectVisit>, Fault> {
+        self.read(site, &Whose::Numbered(numbers)).await
     }
 
     async fn read(&self, site: SiteId, whose: &Whose) -> Result<Vec<SubjectVisit>, Fault> {

@@ -12,6 +12,9 @@ pub enum ProjectorError {
     /// The bucket of erased visits cannot be opened.
     #[error(transparent)]
     Erased(#[from] ErasedError),
+    /// It cannot listen for requests.
+    #[error("requests cannot be listened for: {0}")]
+    Requests(String),
     /// Metrics cannot be registered: two projectors in one registry.
     #[error("metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),

@@ -9,6 +9,7 @@ mod fetch;
 mod insert;
 mod ledger;
 mod metrics;
+mod numbers;
 mod pace;
 mod partition;
 mod projection;

@@ -16,6 +16,7 @@ use crate::{
     error::ProjectorError,
     insert::Writer,
     metrics::Metrics,
+    numbers::Numberer,
     partition::{Shared, project},
 };
 
@@ -46,11 +47,13 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
         cores,
         log_age: options.retention.age(),
     };
+    let numberer = Numberer::open(&context).await?;
     health.set(true);
     let start = move |partition, stop| project(shared.clone(), partition, stop);
     tokio::select! {
         () = run_owned(membership.owned(), context.stop.clone(), start) => {}
         () = observe(&metrics) => {}
+        () = numberer.run() => {}
     }
     membership.leave().await;
     Ok(())

@@ -11,6 +11,9 @@ use serde::{Serialize, de::DeserializeOwned};
 /// Name of the message header that holds the version.
 pub const HEADER_VERSION: &str = "Nagare-Version";
 
+/// Bound of one HITS or EVENTS message in bytes (design §4): half of what a broker accepts.
+pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+
 /// A type that is stored in the log.
 pub trait Fact: Serialize + DeserializeOwned {
     /// What it is called in errors and fixtures.

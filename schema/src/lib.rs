@@ -16,6 +16,7 @@ mod live;
 mod migration;
 pub mod named_setting;
 mod names;
+mod numbers;
 mod partition;
 mod referrer_lists;
 mod settings;
@@ -25,7 +26,7 @@ mod time;
 mod visit;
 
 pub use account::{Grant, GrantLevel, Invitation, Scope, SecondFactor, Share, Token, User};
-pub use codec::{CodecError, Fact, HEADER_VERSION, decode, encode};
+pub use codec::{CodecError, Fact, HEADER_VERSION, MESSAGE_BYTES_MAX, decode, encode};
 pub use config::{Config, Deployment, EXCLUDED_PARAMETERS, Entity, Site, SiteKind};
 pub use config_key::ConfigKey;
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
@@ -49,12 +50,10 @@ pub use live::{LiveCount, LiveFrame, LivePulse, LiveVisitors};
 pub use migration::{Migration, Topology, View, migrations, views};
 pub use named_setting::{ALL_SETTINGS, AnySetting, NamedSetting, NamedSettings, SettingError};
 pub use names::*;
+pub use numbers::{ACTION_TEXT_KEY, NumberReply, NumberRequest, Numbered};
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
 pub use settings::{ReferrerReduction, Settings};
 pub use text::Text;
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};
-
-/// Bound of one HITS or EVENTS message in bytes (design §4): half of what a broker accepts.
-pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;

@@ -38,6 +38,7 @@ pub fn migrations() -> &'static [Migration] {
         migration!(2, "rollups", "0002_rollups.sql"),
         migration!(3, "order_index", "0003_order_index.sql"),
         migration!(4, "page_timings", "0004_page_timings.sql"),
+        migration!(5, "numbers", "0005_numbers.sql"),
     ];
     ALL
 }

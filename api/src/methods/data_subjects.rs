@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nagare_schema::{GrantLevel, SiteId, UnixSeconds, VisitId};
+use nagare_schema::{GrantLevel, SiteId, UnixSeconds};
 
 use super::{Answering, Call, Method, live, visit_log};
 use crate::{
@@ -111,28 +111,28 @@ fn asker<'a>(call: &Call<'a>) -> Asker<'a> {
 /// The visits of the request that are there, by site; the caller administers them all.
 async fn asked(call: &Call<'_>) -> Result<BTreeMap<SiteId, Vec<SubjectVisit>>, Fault> {
     let mut sites = BTreeMap::new();
-    for (site, ids) in visits_of(call.params.get("visits"))? {
+    for (site, numbers) in visits_of(call.params.get("visits"))? {
         check_site(GrantLevel::Admin, call.caller, site)?;
-        sites.insert(site, ids);
+        sites.insert(site, numbers);
     }
     let mut found = BTreeMap::new();
-    for (site, ids) in sites {
-        found.insert(site, call.subjects.by_ids(site, ids).await?);
+    for (site, numbers) in sites {
+        found.insert(site, call.subjects.by_numbers(site, numbers).await?);
     }
     Ok(found)
 }
 
 /// `visits[0][idsite]`, `visits[0][idvisit]`, …
-fn visits_of(visits: Option<&Param>) -> Result<BTreeMap<SiteId, Vec<VisitId>>, Fault> {
+fn visits_of(visits: Option<&Param>) -> Result<BTreeMap<SiteId, Vec<u64>>, Fault> {
     let Some(Param::Array(visits)) = visits else { return Err(Fault::missing("visits")) };
-    let mut sites: BTreeMap<SiteId, Vec<VisitId>> = BTreeMap::new();
+    let mut sites: BTreeMap<SiteId, Vec<u64>> = BTreeMap::new();
     for (at, visit) in visits {
         let id = |name: &str| visit.field(name).and_then(|id| id.parse::<u64>().ok());
         let site = id("idsite").and_then(|id| u32::try_from(id).ok());
         let (Some(site), Some(visit)) = (site, id("idvisit")) else {
             return Err(Fault::new(format!("No idsite or idvisit key set for visit at index: {at}")));
         };
-        sites.entry(SiteId(site)).or_default().push(VisitId(visit));
+        sites.entry(SiteId(site)).or_default().push(visit);
     }
     Ok(sites)
 }
@@ -166,7 +166,7 @@ mod tests {
     fn visits_are_read_by_site() {
         let of = |query: &str| visits_of(Params::parse(query).unwrap().get("visits"));
         let read = of("visits[0][idsite]=2&visits[0][idvisit]=5&visits[1][idsite]=2&visits[1][idvisit]=6").unwrap();
-        assert_eq!(read, BTreeMap::from([(SiteId(2), vec![VisitId(5), VisitId(6)])]));
+        assert_eq!(read, BTreeMap::from([(SiteId(2), vec![5, 6])]));
         for query in ["", "visits=5", "visits[0][idsite]=2", "visits[0][idsite]=x&visits[0][idvisit]=6"] {
             assert!(of(query).is_err(), "{query}");
         }

@@ -56,6 +56,7 @@ use crate::{
     delivery::Mailer,
     error::Fault,
     metrics::Family,
+    numberer::Numberer,
     permission::authorise,
     query::Engine,
     request::Params,
@@ -87,6 +88,7 @@ pub(crate) struct Call<'a> {
     pub(crate) origin: &'a Origin,
     pub(crate) audit: &'a Audit,
     pub(crate) subjects: &'a Subjects,
+    pub(crate) numberer: &'a Numberer,
     /// Sends mail, when a server is configured.
     pub(crate) mailer: Option<&'a Mailer>,
 }

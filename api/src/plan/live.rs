@@ -1,6 +1,6 @@
 //! Statements of the visit log and of the counters: facts as they are, not grouped.
 
-use nagare_schema::{SiteId, UnixSeconds, VisitId};
+use nagare_schema::{ACTION_TEXT_KEY, Numbered, SiteId, UnixSeconds, VisitId};
 
 use super::{
     Bound, Statement,
@@ -175,7 +175,7 @@ const OF_VISITS: &str = "site_id IN {sites:Array(UInt32)} AND visit_id IN {visit
 pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
     let sql = format!(
         "SELECT visit_id, action_id, toUnixTimestamp(at), kind, ifNull(url, ''), url_prefix, ifNull(name, ''), \
-         bitShiftRight(cityHash64(url), 11), time_spent_before, position, pageview_id, \
+         {ACTION_TEXT_KEY}, time_spent_before, position, pageview_id, \
          search_category, search_count, event_category, event_action, event_value, content_name, content_piece, \
          content_target, content_interaction, bandwidth, product_sku, product_name, product_categories, product_price, \
          dimensions, variables, \
@@ -185,6 +185,21 @@ pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
     );
     let bound = Bound::Number(i64::try_from(per_visit).unwrap_or(i64::MAX));
     of_visits(sql, visits).bind("per_visit", bound)
+}
+
+/// The numbers that the visits have, and if `with_actions` those of their actions and texts: kind, key, number.
+pub(crate) fn visit_numbers(visits: &Visits, with_actions: bool) -> Statement {
+    let [visit, action, text] = [Numbered::Visit, Numbered::Action, Numbered::Text].map(Numbered::code);
+    let mut sql = format!(
+        "SELECT kind, key, number FROM numbers WHERE (kind = {visit} AND key IN {{visits:Array(UInt64)}})"
+    );
+    if with_actions {
+        sql.push_str(&format!(
+            " OR (kind = {action} AND key GLOBAL IN (SELECT action_id FROM actions WHERE {OF_VISITS})) \
+             OR (kind = {text} AND key GLOBAL IN (SELECT {ACTION_TEXT_KEY} FROM actions WHERE {OF_VISITS} AND isNotNull(url)))"
+        ));
+    }
+    of_visits(sql, visits)
 }
 
 /// The conversions of the visits that no row cancels, in order.

@@ -2,6 +2,8 @@
 //! asks for the ids of visits that a table names, and counts all that those visits did
 //! (`segments.md` §4.1, §4.4; not §4.3, which the recorded answers contradict).
 
+use nagare_schema::Numbered;
+
 use super::{Bound, Statement};
 use crate::segment::{Check, Clause, Column, ColumnKind, Operator, Rows, Segment, Test, Whole, leading_number};
 
@@ -197,7 +199,7 @@ fn bound(test: &Test) -> Option<Bound> {
 /// True when the column is compared as a number, not searched as a text.
 fn is_numeric(kind: ColumnKind, operator: Operator) -> bool {
     let is_search = matches!(operator, Operator::Contains | Operator::Lacks | Operator::Begins | Operator::Ends);
-    matches!(kind, ColumnKind::Number | ColumnKind::Hex) && !is_search
+    matches!(kind, ColumnKind::Number | ColumnKind::Hex | ColumnKind::Visit) && !is_search
 }
 
 /// A test, written down; never NULL where it is negated.
@@ -211,7 +213,7 @@ fn text(test: &Test, names: &mut Names) -> String {
         ColumnKind::Text | ColumnKind::Exact | ColumnKind::Url | ColumnKind::Address => {
             format!("ifNull({column}, '') IN ('', '0')")
         }
-        ColumnKind::Number | ColumnKind::Hex => format!("ifNull({column}, 0) = 0"),
+        ColumnKind::Number | ColumnKind::Hex | ColumnKind::Visit => format!("ifNull({column}, 0) = 0"),
     };
     match &test.check {
         Check::Filled => guarded(format!("NOT {empty}")),
@@ -247,6 +249,11 @@ pub(super) fn sql(column: &Column) -> String {
 fn comparison(column: &Column, operator: Operator, name: &str) -> String {
     let sql = sql(column);
     let (value, searched) = match column.kind {
+        ColumnKind::Visit => {
+            let number = comparison(&Column::number("number"), operator, name);
+            let visit = Numbered::Visit.code();
+            return format!("{sql} GLOBAL IN (SELECT key FROM numbers WHERE kind = {visit} AND {number})");
+        }
         ColumnKind::Number if is_numeric(column.kind, operator) => {
             return sign(&sql, operator, &format!("{{{name}:Float64}}"));
         }

@@ -1,6 +1,6 @@
 //! Statements about one person: their visits, and all that is stored of them (product.md V5).
 
-use nagare_schema::{SiteId, VisitId};
+use nagare_schema::{Numbered, SiteId, VisitId};
 
 use super::{
     Bound, Statement,
@@ -13,8 +13,8 @@ use crate::segment::{Rows, Segment};
 pub(crate) enum Whose {
     /// Those that a segment lets through.
     Segment(Segment),
-    /// These.
-    Visits(Vec<VisitId>),
+    /// Those of these numbers.
+    Numbered(Vec<u64>),
 }
 
 /// What is stored of a visit: the table, and how its facts are read.
@@ -32,7 +32,10 @@ pub(crate) fn subject_visits(site: SiteId, whose: &Whose, limit: u64) -> Stateme
     const SPAN: Span = Span("site_id = {site:UInt32}");
     let of = match whose {
         Whose::Segment(segment) => segment::condition(segment, Rows::Visits, SPAN),
-        Whose::Visits(_) => "visit_id IN {visits:Array(UInt64)}".to_owned(),
+        Whose::Numbered(_) => format!(
+            "visit_id GLOBAL IN (SELECT key FROM numbers WHERE kind = {} AND number IN {{numbers:Array(UInt64)}})",
+            Numbered::Visit.code()
+        ),
     };
     let sql = format!(
         "SELECT visit_id, visitor_id, user_id, address, toUnixTimestamp(first_at), toUnixTimestamp(last_at) \
@@ -44,7 +47,7 @@ pub(crate) fn subject_visits(site: SiteId, whose: &Whose, limit: u64) -> Stateme
     let statement = Statement::new(sql, 0).bind("site", Bound::Number(site.0.into())).bind("limit", limit);
     match whose {
         Whose::Segment(segment) => segment::bind(segment, statement),
-        Whose::Visits(visits) => statement.bind("visits", ids(visits)),
+        Whose::Numbered(numbers) => statement.bind("numbers", Bound::Ids(numbers.clone())),
     }
 }
 
@@ -66,7 +69,7 @@ mod tests {
 
     #[test]
     fn values_are_bound() {
-        let statement = subject_visits(SiteId(7), &Whose::Visits(vec![VisitId(4711)]), 10);
+        let statement = subject_visits(SiteId(7), &Whose::Numbered(vec![4711]), 10);
         assert!(!statement.sql.contains("4711"), "{statement}");
         for (table, facts) in STORED {
             let statement = stored(facts, SiteId(7), &[VisitId(4711)]);

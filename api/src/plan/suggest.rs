@@ -46,7 +46,7 @@ fn shown(column: &Column) -> String {
     match column.kind {
         ColumnKind::Url => format!("concat({PREFIXES}[toUInt16({sql}_prefix) + 1], ifNull({sql}, ''))"),
         ColumnKind::Hex => segment::hex(&sql),
-        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Number | ColumnKind::Address => {
+        ColumnKind::Text | ColumnKind::Exact | ColumnKind::Number | ColumnKind::Address | ColumnKind::Visit => {
             format!("ifNull(toString({sql}), '')")
         }
     }

@@ -135,6 +135,7 @@ fn visit_log_and_counters() {
         visit_actions(&visits, 500),
         visit_conversions(&visits),
         visit_items(&visits),
+        visit_numbers(&visits, true),
     ];
     let texts: Vec<String> = statements.iter().map(Statement::to_string).collect();
     snapshot::check("src/plan/snapshots/live.sql", &texts.join("\n"));

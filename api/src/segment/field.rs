@@ -25,6 +25,8 @@ pub(crate) enum ColumnKind {
     Hex,
     /// A network address.
     Address,
+    /// The id of a visit, shown as its number.
+    Visit,
 }
 
 /// An expression over a table.
@@ -66,6 +68,10 @@ impl Column {
 
     pub(crate) const fn address(sql: &'static str) -> Self {
         Self::new(ColumnKind::Address, sql)
+    }
+
+    pub(crate) const fn visit(sql: &'static str) -> Self {
+        Self::new(ColumnKind::Visit, sql)
     }
 
     /// The same for rows where `guard` holds.

@@ -20,13 +20,18 @@ const CART: i32 = -1;
 #[derive(Debug, Deserialize)]
 pub(super) struct ActionRow {
     pub(super) visit: u64,
-    id: u64,
+    pub(super) id: u64,
+    #[serde(skip)]
+    pub(super) number: u64,
     pub(super) at: i64,
     pub(super) kind: u8,
     url: String,
     url_prefix: u8,
     name: String,
-    dictionary_id: Option<u64>,
+    /// The key of the text that it is about.
+    pub(super) text: Option<u64>,
+    #[serde(skip)]
+    pub(super) text_number: Option<u64>,
     pub(super) spent_before_s: u32,
     position: Option<u32>,
     pageview: String,
@@ -120,13 +125,12 @@ impl ActionRow {
         if self.kind != 10 {
             record.set("pageTitle", if matches!(self.kind, 1 | 8) { self.name.as_str() } else { "" });
         }
-        let dictionary_id = self.dictionary_id.filter(|_| !self.url.is_empty());
-        record.set("pageIdAction", dictionary_id.map_or(Value::Null, |id| Value::Int(id.cast_signed())));
+        record.set("pageIdAction", self.text_number.map_or(Value::Null, |id| Value::Int(id.cast_signed())));
         if !self.pageview.is_empty() {
             record.set("idpageview", self.pageview.as_str());
         }
         record.set("serverTimePretty", shown.time(self.at));
-        record.set("pageId", self.id.cast_signed());
+        record.set("pageId", self.number.cast_signed());
         if self.kind == 10 {
             record.set("eventCategory", self.event_category.as_str());
             record.set("eventAction", self.event_action.as_str());
@@ -253,12 +257,13 @@ impl ConversionRow {
     fn goal(&self, done: &Done, shown: &Shown<'_>) -> Record {
         let name = done.goal_names.get(&self.goal).cloned().unwrap_or_default();
         let revenue = money(self.revenue_e4);
+        let action = done.actions.iter().find(|action| action.id == self.action);
         let mut record = Record::default()
             .with("type", "goal")
             .with("goalName", name.as_str())
             .with("goalId", i64::from(self.goal))
             .with("revenue", Value::number(revenue))
-            .with("goalPageId", if self.action == 0 { Value::Null } else { Value::Int(self.action.cast_signed()) })
+            .with("goalPageId", action.map_or(Value::Null, |action| Value::Int(action.number.cast_signed())))
             .with("url", shown.address(self.url_prefix, &self.url));
         self.referrer(&mut record);
         icons(&mut record, "goal");

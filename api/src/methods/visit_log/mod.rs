@@ -3,6 +3,7 @@
 mod action;
 mod custom;
 mod flat;
+mod numbers;
 mod sales;
 mod shown;
 mod spent;
@@ -48,8 +49,10 @@ impl Logged {
 
 /// The visits of a log.
 pub(super) async fn read(call: &Call<'_>, log: &VisitLog) -> Result<Vec<Logged>, Fault> {
-    let visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
-    let mut details = details(call, log, &visits).await?;
+    let mut visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
+    let Some(of) = logged(log, &visits) else { return Ok(Vec::new()) };
+    let mut details = details(call, log, &of, &visits).await?;
+    numbers::fill(call, &plan::visit_numbers(&of, log.with_actions), &mut visits, &mut details).await?;
     let sales = sales(call, log, &visits).await?;
     let logged = visits.into_iter().map(|visit| {
         let mut done = details.remove(&visit.id).unwrap_or_default();
@@ -99,16 +102,22 @@ struct Done {
     sales: VisitorSales,
 }
 
-async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result<HashMap<u64, Done>, Fault> {
+/// Which visits of a log were read; `None` when there are none.
+fn logged(log: &VisitLog, visits: &[VisitRow]) -> Option<LoggedVisits> {
+    let from = visits.iter().map(|visit| visit.first_at).min()?;
+    let to = visits.iter().map(|visit| visit.last_at).max()?;
+    let ids = visits.iter().map(|visit| VisitId(visit.id)).collect();
+    Some(LoggedVisits { sites: log.sites.clone(), ids, from: UnixSeconds(from), to: UnixSeconds(to) })
+}
+
+async fn details(
+    call: &Call<'_>,
+    log: &VisitLog,
+    of: &LoggedVisits,
+    visits: &[VisitRow],
+) -> Result<HashMap<u64, Done>, Fault> {
     let mut details: HashMap<u64, Done> = HashMap::new();
-    let (Some(from), Some(to)) =
-        (visits.iter().map(|visit| visit.first_at).min(), visits.iter().map(|visit| visit.last_at).max())
-    else {
-        return Ok(details);
-    };
-    let ids: Vec<VisitId> = visits.iter().map(|visit| VisitId(visit.id)).collect();
-    let of = LoggedVisits { sites: log.sites.clone(), ids, from: UnixSeconds(from), to: UnixSeconds(to) };
-    let conversions: Vec<ConversionRow> = rows(call, &plan::visit_conversions(&of)).await?;
+    let conversions: Vec<ConversionRow> = rows(call, &plan::visit_conversions(of)).await?;
     for conversion in conversions {
         let done = details.entry(conversion.visit).or_default();
         done.goals += usize::from(conversion.goal > 0);
@@ -120,7 +129,7 @@ async fn details(call: &Call<'_>, log: &VisitLog, visits: &[VisitRow]) -> Result
     if !log.with_actions {
         return Ok(details);
     }
-    let (actions, items) = (plan::visit_actions(&of, ACTIONS_MAX), plan::visit_items(&of));
+    let (actions, items) = (plan::visit_actions(of, ACTIONS_MAX), plan::visit_items(of));
     let (actions, items): (Vec<ActionRow>, Vec<ItemRow>) = tokio::try_join!(rows(call, &actions), rows(call, &items))?;
     actions.into_iter().for_each(|action| details.entry(action.visit).or_default().actions.push(action));
     items.into_iter().for_each(|item| details.entry(item.visit).or_default().items.push(item));
@@ -141,7 +150,7 @@ async fn sales(
 ) -> Result<HashMap<(u32, u64), VisitorSales>, Fault> {
     let is_shop = |site: &SiteId| call.caller.config.sites.get(site).is_some_and(|site| site.ecommerce);
     let mut sales: HashMap<(u32, u64), VisitorSales> = HashMap::new();
-    if visits.is_empty() || !log.sites.iter().any(is_shop) {
+    if !log.sites.iter().any(is_shop) {
         return Ok(sales);
     }
     let visitors: Vec<u64> = visits.iter().map(|visit| visit.visitor).collect();

@@ -20,6 +20,8 @@ const DAY_S: u32 = 86_400;
 pub(in crate::methods) struct VisitRow {
     pub(in crate::methods) site: u32,
     pub(in crate::methods) id: u64,
+    #[serde(skip)]
+    pub(super) number: u64,
     pub(in crate::methods) visitor: u64,
     config: u64,
     user: String,
@@ -77,7 +79,7 @@ impl VisitRow {
         let named = |text: String| if is_named { text } else { String::new() };
         let mut record = Record::default()
             .with("idSite", i64::from(self.site))
-            .with("idVisit", self.id.cast_signed())
+            .with("idVisit", self.number.cast_signed())
             .with("visitIp", named(self.address.clone()))
             .with("visitorId", named(VisitorId(self.visitor).to_string()))
             .with("fingerprint", named(ConfigId(self.config).to_string()))
