@@ -27,7 +27,7 @@ impl Numbered {
 
 /// The key of the text that an action is about, over a row of `actions`; NULL when it has none.
 /// The text's type is the action's kind.
-pub const ACTION_TEXT_KEY: &str = "cityHash64(kind, url)";
+pub const ACTION_TEXT_KEY: &str = "cityHash64(kind, nullIf(url, ''))";
 
 /// Asks a projector, on [`crate::SUBJECT_NUMBERS`], to number what has no number yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

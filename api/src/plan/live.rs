@@ -196,7 +196,7 @@ pub(crate) fn visit_numbers(visits: &Visits, with_actions: bool) -> Statement {
     if with_actions {
         sql.push_str(&format!(
             " OR (kind = {action} AND key GLOBAL IN (SELECT action_id FROM actions WHERE {OF_VISITS})) \
-             OR (kind = {text} AND key GLOBAL IN (SELECT {ACTION_TEXT_KEY} FROM actions WHERE {OF_VISITS} AND isNotNull(url)))"
+             OR (kind = {text} AND key GLOBAL IN (SELECT {ACTION_TEXT_KEY} FROM actions WHERE {OF_VISITS}))"
         ));
     }
     of_visits(sql, visits)
