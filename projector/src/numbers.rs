@@ -147,7 +147,8 @@ impl Numberer {
                 return Ok(());
             }
             given = self.given(what, given).await?;
-            let client = self.client.clone().with_setting("insert_deduplication_token", format!("{}-{given}", what.code()));
+            let client =
+                self.client.clone().with_setting("insert_deduplication_token", format!("{}-{given}", what.code()));
             let mut insert = client.insert::<NumberRow>("numbers").await?;
             for (key, number) in keys.into_iter().zip(given + 1..) {
                 insert.write(&NumberRow { kind: what.code(), key, number }).await?;

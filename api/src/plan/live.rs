@@ -190,9 +190,8 @@ pub(crate) fn visit_actions(visits: &Visits, per_visit: u64) -> Statement {
 /// The numbers that the visits have, and if `with_actions` those of their actions and texts: kind, key, number.
 pub(crate) fn visit_numbers(visits: &Visits, with_actions: bool) -> Statement {
     let [visit, action, text] = [Numbered::Visit, Numbered::Action, Numbered::Text].map(Numbered::code);
-    let mut sql = format!(
-        "SELECT kind, key, number FROM numbers WHERE (kind = {visit} AND key IN {{visits:Array(UInt64)}})"
-    );
+    let mut sql =
+        format!("SELECT kind, key, number FROM numbers WHERE (kind = {visit} AND key IN {{visits:Array(UInt64)}})");
     if with_actions {
         sql.push_str(&format!(
             " OR (kind = {action} AND key GLOBAL IN (SELECT action_id FROM actions WHERE {OF_VISITS})) \

@@ -19,7 +19,8 @@ mod visits;
 use nagare_schema::SiteId;
 
 pub(crate) use live::{
-    VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_numbers, visit_items, visit_log, visitor_sales,
+    VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log,
+    visit_numbers, visitor_sales,
 };
 pub(crate) use statement::{Bound, Statement};
 pub(crate) use subjects::{STORED, Whose, stored, subject_visits};

@@ -88,9 +88,7 @@ pub(super) const FIELDS: &[Field] = &[
         .metric()
         .suggesting(SIXTY),
     Field::visit("visitIp", "Visitor IP", Column::address("address")).metric().listing(Restricted),
-    Field::visit("visitId", "Visit ID", Column::visit("visit_id"))
-        .listing(Restricted)
-        .suggesting(Suggestion::Nothing),
+    Field::visit("visitId", "Visit ID", Column::visit("visit_id")).listing(Restricted).suggesting(Suggestion::Nothing),
     Field::visit("visitorId", "Visitor ID", Column::hex("visitor_id")).listing(Restricted),
     Field::visit("fingerprint", "Fingerprint", Column::hex("config_id")).listing(Restricted),
     text("userId", "User ID", "user_id").listing(Restricted),
