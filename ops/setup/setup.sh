@@ -3,7 +3,7 @@
 # Run again, it only does what is missing or has another version.
 set -euo pipefail
 
-# Versions from npm; those from PyPI are in requirements.txt beside this file.
+# Versions from npm; those from PyPI are in requirements.txt and schemathesis.txt beside this file.
 readonly CHDB_VERSION="26.7.3-stable.1"
 readonly PLAYWRIGHT_VERSION="1.65.1"
 readonly PLACES_VERSION="2.3.2026061719"
@@ -14,6 +14,7 @@ readonly NODE_MIN="20.19.0"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly DEPS="$PWD/.deps"
 readonly REQUIREMENTS="$PWD/ops/setup/requirements.txt"
+readonly SCHEMATHESIS="$PWD/ops/setup/schemathesis.txt"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_config_audit=false npm_config_fund=false \
     npm_config_update_notifier=false npm_config_loglevel=error PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
@@ -153,6 +154,19 @@ tracking_clients() {
     stamp clients "$CLIENTS $pins"
 }
 
+# Asks the running product for all that its OpenAPI document allows, and for what it forbids.
+schemathesis() {
+    local pins
+    pins=$(cat "$SCHEMATHESIS")
+    if stamped schemathesis "$DEPS/schemathesis/schemathesis" "$pins"; then return; fi
+    need python3 "install Python 3.11 or later with pip"
+    say "fetching schemathesis"
+    rm -rf "$DEPS/schemathesis"
+    python3 -m pip install --quiet --only-binary=:all: --require-hashes --target "$DEPS/schemathesis" \
+        --requirement "$SCHEMATHESIS" || fail "schemathesis cannot be fetched from PyPI, or needs another Python"
+    stamp schemathesis "$pins"
+}
+
 # Only the browser tests need it, so that a machine without it can still build and run.
 browser() {
     local name
@@ -195,6 +209,7 @@ main() {
     node_modules ingest/tracker
     playwright
     tracking_clients
+    schemathesis
     browser
     say "ready"
 }

@@ -9,19 +9,23 @@ use nagare_runtime::ChainedEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{caller_of, given::Given, problem::Problem};
+use super::{caller_of, given::{Given, within}, problem::Problem};
 use crate::server::Shared;
 
 /// Entries of one answer at most, and unless fewer are asked for.
-const ENTRIES_MAX: usize = 500;
+const ENTRIES_MAX: u64 = 500;
+/// Sequences are numbers that every language has.
+const SEQUENCE_MAX: u64 = i64::MAX as u64;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Only entries before this one.
+    #[param(maximum = 9223372036854775807_i64)]
     before: Option<u64>,
-    /// Entries of the answer, at most 500.
-    limit: Option<usize>,
+    /// Entries of the answer.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u64>,
 }
 
 /// An entry and its link to the one before.
@@ -66,8 +70,9 @@ pub(super) async fn list(
     if !caller_of(&shared, &headers).is_superuser() {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only"));
     }
-    let limit = asked.limit.unwrap_or(ENTRIES_MAX).min(ENTRIES_MAX);
-    match shared.audit.newest(asked.before, limit).await {
+    let limit = within("limit", asked.limit.unwrap_or(ENTRIES_MAX), 1..=ENTRIES_MAX)?;
+    let before = asked.before.map(|before| within("before", before, 0..=SEQUENCE_MAX)).transpose()?;
+    match shared.audit.newest(before, usize::try_from(limit).unwrap_or(usize::MAX)).await {
         Ok(entries) => Ok(Json(entries.into_iter().map(Listed::from).collect())),
         Err(error) => {
             tracing::error!(%error, "the security log cannot be read");

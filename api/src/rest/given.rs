@@ -1,5 +1,7 @@
 //! What a request gives, refused as a problem where it cannot be read.
 
+use std::ops::RangeInclusive;
+
 use axum::{
     extract::{FromRequestParts, Path, Query},
     http::{StatusCode, request::Parts},
@@ -26,6 +28,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Given<T> {
             |why: axum::extract::rejection::QueryRejection| Problem::new(StatusCode::BAD_REQUEST, why.body_text());
         query.map(|Query(given)| Self(given)).map_err(refused)
     }
+}
+
+/// A number that is in its bounds, which the document tells.
+pub(super) fn within(name: &str, number: u64, bounds: RangeInclusive<u64>) -> Result<u64, Problem> {
+    if bounds.contains(&number) {
+        return Ok(number);
+    }
+    let (least, most) = bounds.into_inner();
+    Err(Problem::new(StatusCode::BAD_REQUEST, format!("'{name}' is a number from {least} to {most}")))
 }
 
 /// The site of the path, and a caller who may view it.

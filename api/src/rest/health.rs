@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use nagare_runtime::{Lag, Role, WatermarkError, caught_up, owners, partition_lags};
+use nagare_runtime::{Lag, Role, caught_up, owners, partition_lags};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::{caller_of, problem::Problem};
+use super::{
+    caller_of,
+    given::{Given, within},
+    problem::Problem,
+};
 use crate::server::Shared;
 
 /// Longest time that `/health/caughtup` waits, seconds.
@@ -23,7 +27,7 @@ const CAUGHT_UP_S_MAX: u64 = 300;
     get,
     path = "/api/v1/lag",
     tag = "health",
-    responses((status = 200, body = Object), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = [Object]), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn lag(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     if !caller_of(&shared, &headers).is_superuser() {
@@ -57,7 +61,8 @@ async fn owned(shared: &Shared, lags: Vec<Lag>) -> Vec<Owned> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CaughtUp {
-    /// Seconds to wait, at most 300; 30 unless given.
+    /// Seconds to wait; 30 unless given.
+    #[param(maximum = 300)]
     #[serde(default = "default_timeout")]
     timeout: u64,
 }
@@ -72,14 +77,16 @@ fn default_timeout() -> u64 {
     path = "/health/caughtup",
     tag = "health",
     params(CaughtUp),
-    responses((status = 200, body = String), (status = 503, body = Object)),
+    responses((status = 200, body = String), (status = 400, body = Problem), (status = 503, body = Problem)),
     security(())
 )]
-pub(super) async fn caughtup(State(shared): State<Shared>, Query(asked): Query<CaughtUp>) -> Response {
-    let timeout = Duration::from_secs(asked.timeout.min(CAUGHT_UP_S_MAX));
+pub(super) async fn caughtup(State(shared): State<Shared>, Given(asked): Given<CaughtUp>) -> Response {
+    let timeout = match within("timeout", asked.timeout, 0..=CAUGHT_UP_S_MAX) {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(problem) => return problem.into_response(),
+    };
     match Box::pin(caught_up(&shared.context, timeout)).await {
         Ok(()) => "caught up\n".into_response(),
-        Err(WatermarkError::Behind(lags)) => (StatusCode::SERVICE_UNAVAILABLE, Json(lags)).into_response(),
         Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }

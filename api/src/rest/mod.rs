@@ -25,7 +25,11 @@ use axum::{
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        OpenApi as Paths, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -51,7 +55,7 @@ struct Document;
 struct Security;
 
 impl Modify for Security {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+    fn modify(&self, document: &mut Paths) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A session or a token."));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(BEARER, SecurityScheme::Http(scheme.build()));
@@ -76,9 +80,33 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(health::caughtup))
 }
 
+/// The paths, and the document with what holds for all of them.
+fn described() -> (Router<Shared>, Paths) {
+    let (router, mut document) = documented().split_for_parts();
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
+        operations.into_iter().flatten().for_each(describe_refusals);
+    }
+    (router, document)
+}
+
+/// Any request may come too soon after others, and problems are problems.
+fn describe_refusals(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        if let (false, RefOr::T(response)) = (status.starts_with('2'), response)
+            && let Some(content) = response.content.swap_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
+    let too_many = ResponseBuilder::new().description("too many requests of this address, token or site");
+    responses.insert(StatusCode::TOO_MANY_REQUESTS.as_str().to_owned(), RefOr::T(too_many.build()));
+}
+
 /// The paths of this module.
 pub(crate) fn router() -> Router<Shared> {
-    let (router, document) = documented().split_for_parts();
+    let (router, document) = described();
     router
         .route("/api/v1/openapi.json", get(move || std::future::ready(Json(document))))
         .route("/api/v1/{*path}", any(nothing))
@@ -106,7 +134,7 @@ mod tests {
     /// The document is read by generators of clients: a change of it shows in the file.
     #[test]
     fn the_document_is_as_recorded() {
-        let (_, document) = documented().split_for_parts();
+        let (_, document) = described();
         let text = document.to_pretty_json().unwrap();
         crate::snapshot::check("src/rest/openapi.json", &(text + "\n"));
     }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     cursor,
     fields::{FIELDS, Field, METRICS, Metric, Numbers, Vocabulary, rollup_of},
-    given::{Given, Viewed},
+    given::{Given, Viewed, within},
     problem::Problem,
 };
 use crate::{
@@ -23,9 +23,9 @@ use crate::{
     shape,
 };
 
-const LIMIT_DEFAULT: usize = 100;
+const LIMIT_DEFAULT: u64 = 100;
 /// Rows of one page at most.
-const LIMIT_MAX: usize = 10_000;
+const LIMIT_MAX: u64 = 10_000;
 /// Dimensions of one query at most.
 const DIMENSIONS_MAX: usize = 5;
 /// Decimals of rates.
@@ -36,21 +36,26 @@ const METRICS_DEFAULT: &str = "visits,visitors,actions";
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// First day, `YYYY-MM-DD` or a word like `today`, in the time zone of the site.
+    #[param(example = "2024-01-01")]
     from: String,
     /// Last day.
+    #[param(example = "2024-01-31")]
     to: String,
     /// Names of dimensions, separated by commas; none: one row for all visits.
+    #[param(example = "country,browser")]
     dimensions: Option<String>,
     /// Names of metrics, separated by commas; `visits,visitors,actions` unless given.
     metrics: Option<String>,
     /// Only visits of this segment.
+    #[param(example = "actions>1")]
     segment: Option<String>,
     /// What a row is about: the whole period unless given.
     granularity: Option<Granularity>,
     /// A metric to sort by, after a `-` the largest first; `-` and the first metric unless given.
     sort: Option<String>,
-    /// Rows of a page, at most 10000; 100 unless given.
-    limit: Option<usize>,
+    /// Rows of a page; 100 unless given.
+    #[param(minimum = 1, maximum = 10000)]
+    limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -119,7 +124,7 @@ struct Wanted {
     get,
     path = "/api/v1/sites/{site}/report",
     tag = "reports",
-    params(("site" = u32, Path, description = "id of the site"), Asked),
+    params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
         (status = 200, body = Answer),
         (status = 400, body = Problem),
@@ -148,7 +153,8 @@ pub(super) async fn report(
     let keys: Vec<_> = wanted.fields.iter().map(|field| field.key).collect();
     let facts = engine.run(plan::visits_by(&scope, rollup, &keys)).await?;
     let after = asked.cursor.as_deref().map(cursor::read::<Place>).transpose()?;
-    let limit = asked.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
+    let limit = within("limit", asked.limit.unwrap_or(LIMIT_DEFAULT), 1..=LIMIT_MAX)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (page, next) = wanted.page(groups(&facts), after.as_ref(), limit);
     Ok(Json(Answer {
         from: from.to_string(),
@@ -161,7 +167,13 @@ pub(super) async fn report(
 }
 
 /// What queries can be made of.
-#[utoipa::path(get, path = "/api/v1/fields", tag = "reports", responses((status = 200, body = Vocabulary)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/fields",
+    tag = "reports",
+    responses((status = 200, body = Vocabulary)),
+    security(())
+)]
 pub(super) async fn vocabulary() -> Json<Vocabulary> {
     Json(Vocabulary::all())
 }

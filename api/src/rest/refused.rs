@@ -16,7 +16,7 @@ use crate::server::Shared;
     get,
     path = "/api/v1/sites/{site}/refused",
     tag = "sites",
-    params(("site" = u32, Path, description = "id of the site")),
+    params(("site" = u32, Path, description = "id of the site", example = 1)),
     responses(
         (status = 200, body = Object),
         (status = 401, body = Problem),

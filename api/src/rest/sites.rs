@@ -55,7 +55,7 @@ pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Re
     get,
     path = "/api/v1/sites/{site}",
     tag = "sites",
-    params(("site" = u32, Path, description = "id of the site")),
+    params(("site" = u32, Path, description = "id of the site", example = 1)),
     responses((status = 200, body = SiteSummary), (status = 401, body = Problem), (status = 404, body = Problem))
 )]
 pub(super) async fn one(viewed: Viewed) -> Result<Json<SiteSummary>, Problem> {

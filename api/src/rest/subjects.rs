@@ -20,6 +20,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Whose visits: a segment, as `visitorId==…`, `userId==…` or `visitIp==…`.
+    #[param(example = "visitorId==0123456789abcdef", min_length = 1)]
     segment: String,
 }
 
@@ -49,7 +50,7 @@ fn administrator<'a>(caller: &'a Caller, site: SiteId, act: &str, changes: bool)
     get,
     path = "/api/v1/sites/{site}/subjects",
     tag = "privacy",
-    params(("site" = u32, Path, description = "id of the site"), Asked),
+    params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
         (status = 200, body = [SubjectVisit]),
         (status = 400, body = Problem),
@@ -73,7 +74,7 @@ pub(super) async fn find(
     get,
     path = "/api/v1/sites/{site}/subjects/export",
     tag = "privacy",
-    params(("site" = u32, Path, description = "id of the site"), Asked),
+    params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
         (status = 200, body = Object),
         (status = 400, body = Problem),
@@ -99,7 +100,7 @@ pub(super) async fn export(
     delete,
     path = "/api/v1/sites/{site}/subjects",
     tag = "privacy",
-    params(("site" = u32, Path, description = "id of the site"), Asked),
+    params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
         (status = 200, body = Receipt),
         (status = 400, body = Problem),

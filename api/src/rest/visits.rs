@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     cursor,
-    given::{Given, Viewed},
+    given::{Given, Viewed, within},
     problem::Problem,
 };
 use crate::{
@@ -28,14 +28,18 @@ const LIMIT_MAX: u64 = 1000;
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// First day, `YYYY-MM-DD`, in the time zone of the site; needs `to`.
+    #[param(example = "2024-01-01")]
     from: Option<String>,
     /// Last day.
+    #[param(example = "2024-01-31")]
     to: Option<String>,
     /// Only visits of this segment.
+    #[param(example = "actions>1")]
     segment: Option<String>,
     /// Only visits whose last action is after this, in seconds since 1970.
     after: Option<i64>,
-    /// Visits of a page, at most 1000; 100 unless given.
+    /// Visits of a page; 100 unless given.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -66,7 +70,7 @@ struct Place(i64, u64);
     get,
     path = "/api/v1/sites/{site}/visits",
     tag = "visits",
-    params(("site" = u32, Path, description = "id of the site"), Asked),
+    params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
         (status = 200, body = Page),
         (status = 400, body = Problem),
@@ -85,7 +89,7 @@ pub(super) async fn log(
     let sites = [site];
     let zone = ZoneClock::new(caller.config.sites.get(&site).map_or("UTC", |site| site.timezone.as_str()));
     let segment = Segment::parse(asked.segment.as_deref(), segment::Context::new(&caller, &sites))?;
-    let limit = asked.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
+    let limit = within("limit", asked.limit.unwrap_or(LIMIT_DEFAULT), 1..=LIMIT_MAX)?;
     let log = VisitLog {
         window: window(&asked, &zone)?,
         after: UnixSeconds(asked.after.unwrap_or(0).max(0)),

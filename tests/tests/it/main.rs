@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod clients;
 mod consistency;
+mod document;
 mod faults;
 mod fuzz;
 mod import;
@@ -40,8 +41,8 @@ fn main() -> ExitCode {
         clients::trials(&world),
         live::trials(&world),
     ];
-    let people =
-        [access::trials(), accounts::trials(), numbers::trials(), subjects::trials()].into_iter().flatten().collect();
+    let people = [access::trials(), accounts::trials(), document::trials(), numbers::trials(), subjects::trials()];
+    let people = people.into_iter().flatten().collect();
     let heavy = [people, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let mut failed = run_with(&arguments, arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS), light);
     // What the light tests shared ends before the heavy ones need the machine for themselves.
