@@ -9,7 +9,11 @@ use nagare_runtime::ChainedEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{caller_of, given::{Given, within}, problem::Problem};
+use super::{
+    caller_of,
+    given::{Given, within},
+    problem::Problem,
+};
 use crate::server::Shared;
 
 /// Entries of one answer at most, and unless fewer are asked for.
