@@ -68,7 +68,7 @@ fn hit(random: &mut StdRng, at: i64) -> Hit {
     const REFERRERS: [&str; 5] = [
         "",
         "https://www.google.com/search?q=shoes",
-        "https://www.facebook.com/",
+        "https://www.facebook.com/groups/1",
         "https://news.example/story",
         "https://news.example/other",
     ];

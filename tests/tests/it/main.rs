@@ -15,6 +15,7 @@ mod lifecycle;
 mod live;
 mod numbers;
 mod rebuild;
+mod reports;
 mod scale;
 mod subjects;
 mod tidy;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         journeys::trials(&world),
         bad_input::trials(&world),
         consistency::trials(&world),
+        reports::trials(&world),
         import::trials(&world),
         clients::trials(&world),
         live::trials(&world),
