@@ -77,7 +77,8 @@ async fn send_rest(site: &SiteUnderTest<'_>, at: i64) -> anyhow::Result<()> {
         fixed.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
     };
     let timings = [("pv_id", "abcdef"), ("pf_net", "10"), ("pf_srv", "20"), ("pf_tfr", "30"), ("pf_dm1", "40")];
-    let rest = [("pf_dm2", "50"), ("pf_onl", "60"), ("bw_bytes", "5000"), ("dimension1", "gold"), ("dimension2", "red")];
+    let rest =
+        [("pf_dm2", "50"), ("pf_onl", "60"), ("bw_bytes", "5000"), ("dimension1", "gold"), ("dimension2", "red")];
     let origin = "https://x.example/a/1?mtm_campaign=c&mtm_kwd=k&mtm_source=s&mtm_medium=m&mtm_content=n&mtm_cid=i\
                   &mtm_group=g&mtm_placement=p";
     let mut hits = vec![
