@@ -184,8 +184,11 @@ fn describe_engine_of_keyword(about: &About<'_>) -> Described {
     engine_at(about.key(1), Some(about.key(0)))
 }
 
+/// What it selects is the keyword with the engine alone.
 fn describe_keyword_of_engine(about: &About<'_>) -> Described {
-    let described = keyword(about.key(1));
+    let mut described = keyword(about.key(1));
+    let engine_name = url_encode(about.key(0));
+    described.segment = described.segment.map(|segment| format!("referrerName=={engine_name};{segment}"));
     match engine(about.key(0)).and_then(|engine| engine.search(&url_encode(about.key(1)))) {
         Some(url) if !about.key(1).is_empty() => described.with("url", url),
         _ => described,

@@ -77,6 +77,10 @@ impl Descriptor {
         self.description.is_subtable
     }
 
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.description.unlisted
+    }
+
     pub(crate) fn documentation(&self) -> Option<&'static str> {
         self.description.documentation.as_deref()
     }

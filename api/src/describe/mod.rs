@@ -111,6 +111,8 @@ pub(crate) struct Description {
     documentation: Option<String>,
     /// Only what is below a row of another report.
     is_subtable: bool,
+    /// Clients that list reports do not know of it.
+    unlisted: bool,
     /// Reports whose metrics this one has, too.
     merges: Vec<String>,
 }

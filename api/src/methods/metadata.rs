@@ -30,10 +30,10 @@ fn ready<'a>(answer: Result<Answer, Fault>) -> Answering<'a> {
     Box::pin(std::future::ready(answer))
 }
 
-/// Descriptors of the site's reports that this server answers.
+/// Descriptors of the site's reports that clients list and this server answers.
 pub(super) fn of_site(call: &Call<'_>, site: SiteId) -> Vec<Descriptor> {
     let mut descriptors = describe::of_site(&call.caller.config, site);
-    descriptors.retain(|descriptor| registry::find(descriptor.name()).is_some());
+    descriptors.retain(|descriptor| descriptor.is_listed() && registry::find(descriptor.name()).is_some());
     descriptors
 }
 

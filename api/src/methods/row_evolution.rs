@@ -194,7 +194,7 @@ impl Evolution<'_> {
     }
 
     fn follow(&self, asked: &str, rows: Vec<Option<Row>>) -> Followed {
-        let levels: Vec<String> = decode(asked).split('>').map(|level| decode(level).replace('@', "")).collect();
+        let levels: Vec<String> = asked.split('>').map(|level| decode(&decode(level)).replace('@', "")).collect();
         self.follow_as(levels.join(" - "), rows)
     }
 

@@ -9,12 +9,10 @@ const LEVELS_MAX: usize = 16;
 /// Labels of one request at most.
 const LABELS_MAX: usize = 100;
 
-/// One label: the whole, and its levels.
+/// What one label may mean, the likeliest first: the whole, its levels as they are told apart before they are
+/// decoded, and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Levels {
-    whole: Level,
-    each: Vec<Level>,
-}
+struct Levels([Vec<Level>; 3]);
 
 /// What a row is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +46,15 @@ impl Label {
         };
         let labels = texts.into_iter().map(|text| {
             let decoded = decode(text);
-            let each = decoded.split('>').take(LEVELS_MAX).map(|level| Level::new(level, decode)).collect();
-            Levels { whole: Level::new(&decoded, str::to_owned), each }
+            let levels = |text: &str| text.split('>').take(LEVELS_MAX).map(|level| Level::new(level, decode)).collect();
+            Levels([vec![Level::new(&decoded, str::to_owned)], levels(text), levels(&decoded)])
         });
         Some(Self { labels: labels.collect(), tells_index: params.flag("labelFilterAddLabelIndex") })
     }
 
     pub(super) fn apply(&self, table: &Table) -> Table {
-        let found = self.labels.iter().enumerate().filter_map(|(at, levels)| {
-            let whole = std::slice::from_ref(&levels.whole);
-            let mut row = find(table, whole).or_else(|| find(table, &levels.each))?;
+        let found = self.labels.iter().enumerate().filter_map(|(at, Levels(readings))| {
+            let mut row = readings.iter().find_map(|levels| find(table, levels))?;
             if self.tells_index {
                 row.metadata.set("label_index", i64::try_from(at).unwrap_or(0));
             }
@@ -108,6 +105,7 @@ mod tests {
     fn rows_are_found_by_their_names() {
         check("label=docs%20%3E%20/a%25253Eb", &["/a>b"]);
         check("label=docs%3E/%2526lt;i%2526gt;", &["/<i>"]);
+        check("label=docs%3E/a%253Eb", &["/a>b"]);
         check("label=nothing", &[]);
         check("label[]=x&label[]=++docs", &["x", "docs"]);
         check("label=%40docs", &[" docs"]);
