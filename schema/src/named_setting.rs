@@ -152,6 +152,8 @@ settings! {
     ACTION_URL_DELIMITER: Text(&'static str) = "General.action_url_category_delimiter", "/";
     /// Distinct combinations that are told apart in a report; 0: all (`reporting-api.md` §12).
     RANKING_ROWS_MAX: Number(i64) = "General.archiving_ranking_query_row_limit", 50_000;
+    /// Reports answer for stored segments alone.
+    STORED_SEGMENTS_ONLY: Flag(bool) = "General.browser_archiving_disabled_enforce", false;
     /// Rows of pages, downloads and outlinks.
     ACTIONS_ROWS_MAX: Number(i64) = "General.datatable_archiving_maximum_rows_actions", 500;
     /// Rows of custom dimensions.

@@ -1,8 +1,8 @@
 //! LanguagesManager (`reports.md` §25): languages that clients may ask for, and what users prefer.
 
-use nagare_schema::{ConfigKey, Entity, User};
+use nagare_schema::User;
 
-use super::{Call, Method, at_once, change::change};
+use super::{Call, Method, at_once, users};
 use crate::{
     error::Fault,
     permission::Permission,
@@ -81,22 +81,9 @@ pub(super) fn user<'a>(call: &Call<'a>) -> Result<&'a User, Fault> {
     user.ok_or_else(|| Fault::new(format!("User '{login}' doesn't exist.")))
 }
 
-/// Changes a preference; `None` takes it away.
+/// Changes a preference of the user that the request is about; `None` takes it away.
 async fn prefer(call: &Call<'_>, name: &'static str, value: Option<&str>) -> Result<Answer, Fault> {
-    let login = user(call)?.login.clone();
-    change(call.directory, &ConfigKey::User(login.clone()), |stored| match stored {
-        Some(Entity::User(user)) => {
-            let mut user = user.clone();
-            match value {
-                Some(value) => user.preferences.insert(name.to_owned(), value.to_owned()),
-                None => user.preferences.remove(name),
-            };
-            Ok(Entity::User(user))
-        }
-        _ => Err(Fault::new(format!("User '{login}' doesn't exist."))),
-    })
-    .await?;
-    Ok(Answer::Value(Value::Bool(true)))
+    users::prefer(call, &user(call)?.login, name, value).await
 }
 
 async fn set_language(call: Call<'_>) -> Result<Answer, Fault> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting};
 
-use super::{Call, pivoted};
+use super::{Call, pivoted, segment_editor};
 use crate::{
     catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary},
     error::Fault,
@@ -30,6 +30,8 @@ struct Request<'a> {
     granted: Granted,
     periods: Periods,
     segment: Option<Segment>,
+    /// Sites that reports tell nothing of.
+    unanswered: Vec<SiteId>,
     steps: Steps,
     subtable: Option<u64>,
     /// The custom dimension that the report is about.
@@ -76,6 +78,7 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         return Err(Fault::new(format!("{} with multiple sites is not supported (yet).", report.name)));
     }
     let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &granted.sites))?;
+    let unanswered = unanswered(&call, &granted, segment.as_ref())?;
     if let Source::Visits(visits) = &report.source
         && visits.requires_subtable()
     {
@@ -111,7 +114,20 @@ fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result
         None => None,
     };
     let subtable = params.number("idSubtable");
-    Ok(Request { report, call, granted, periods, segment, steps, subtable, custom, wanted })
+    Ok(Request { report, call, granted, periods, segment, unanswered, steps, subtable, custom, wanted })
+}
+
+/// Where a setting lets reports answer for stored segments alone: the sites that the segment is not stored for.
+/// A request about one such site is refused.
+fn unanswered(call: &Call<'_>, granted: &Granted, segment: Option<&Segment>) -> Result<Vec<SiteId>, Fault> {
+    let is_limited = call.caller.config.settings.named.flag(&named_setting::STORED_SEGMENTS_ONLY);
+    let Some(segment) = segment.filter(|_| is_limited) else { return Ok(Vec::new()) };
+    let is_stored = |site: &&SiteId| segment_editor::is_stored(segment, **site, call.caller);
+    let unanswered: Vec<SiteId> = granted.sites.iter().filter(|site| !is_stored(site)).copied().collect();
+    if unanswered.is_empty() || granted.keyed {
+        return Ok(unanswered);
+    }
+    Err(Fault::new("Reports answer for stored segments alone, and this segment is not stored for the website."))
 }
 
 /// `secondaryDimension` names one of the keys that may stand below the first (`reports.md` §10).
@@ -168,6 +184,7 @@ impl Request<'_> {
     /// What the tables say; reports about conversions tell orders and products of sites that sell.
     async fn cells(&self, scope: &Scope) -> Result<Cells, Fault> {
         let mut cells = shape::by_site_and_period(self.call.engine.run(plan::plan(self.report, scope)).await?);
+        cells.retain(|(site, _), _| !self.unanswered.contains(&SiteId(*site)));
         if !matches!(self.report.source, Source::Goals(_) | Source::ConversionRanges(_) | Source::Products(_)) {
             return Ok(cells);
         }

@@ -115,6 +115,18 @@ fn is_valid(segment: &StoredSegment, site: Option<SiteId>, caller: &Caller) -> b
     Segment::parse(Some(&segment.definition), Context::new(caller, &sites)).is_ok()
 }
 
+/// True when the segment is stored for the site.
+pub(super) fn is_stored(segment: &Segment, site: SiteId, caller: &Caller) -> bool {
+    let context = Context::new(caller, std::slice::from_ref(&site));
+    let is_it = |stored: &StoredSegment| {
+        let is_of_site = stored.site.is_none_or(|own| own == site);
+        is_of_site
+            && !stored.deleted
+            && Segment::parse(Some(&stored.definition), context).is_ok_and(|own| own.as_ref() == Some(segment))
+    };
+    caller.config.segments.values().any(|stored| is_it(stored))
+}
+
 /// The segment of the request, when the caller may change it.
 fn own<'a>(call: &Call<'a>) -> Result<&'a StoredSegment, Fault> {
     let id: u32 = call.params.number("idSegment").ok_or_else(|| Fault::missing("idSegment"))?;

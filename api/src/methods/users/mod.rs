@@ -1,11 +1,13 @@
 //! UsersManager (`reports.md` §22): accounts and what they may do.
 
 mod account;
+mod preference;
 mod read;
 
 use nagare_schema::{GrantLevel, SiteId};
 
 pub(super) use account::confirm;
+pub(super) use preference::prefer;
 
 use super::{Answering, Call, Method};
 use crate::{
@@ -58,6 +60,12 @@ pub(super) const METHODS: &[Method] = &[
     }),
     Method::configuration("UsersManager.createAppSpecificTokenAuth", Permission::None, |call, _| {
         Box::pin(account::create_token(call))
+    }),
+    Method::configuration("UsersManager.getUserPreference", Permission::SignedIn, |call, _| {
+        now(preference::get(&call))
+    }),
+    Method::configuration("UsersManager.setUserPreference", Permission::SignedIn, |call, _| {
+        Box::pin(preference::set(call))
     }),
 ];
 
