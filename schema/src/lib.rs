@@ -53,7 +53,7 @@ pub use names::*;
 pub use numbers::{ACTION_TEXT_KEY, NumberReply, NumberRequest, Numbered};
 pub use partition::{PARTITIONS_MAX, partition_of};
 pub use referrer_lists::{AI_ASSISTANTS, SEARCH_ENGINES, SOCIALS};
-pub use settings::{ReferrerReduction, Settings};
+pub use settings::{MASK_BYTES_MAX, ReferrerReduction, Settings};
 pub use text::Text;
 pub use time::{Day, UnixMillis, UnixSeconds, ZoneClock};
 pub use visit::{Device, PageUrl, Referrer, ReferrerKind, Returning, UrlPrefix, Visit, VisitCustom};

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{NamedSettings, SiteId};
 
+/// Bytes of an address that can be masked.
+pub const MASK_BYTES_MAX: u8 = 4;
+
 /// What of a referrer is stored (`tracking.md` §9); its kind, and the names of campaigns, engines and
 /// networks always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

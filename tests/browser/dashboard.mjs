@@ -6,9 +6,15 @@ import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 
 const STEP_TIMEOUT_MS = 60_000;
+const LOOK_AGAIN_MS = 200;
 const HEIGHTS = { 390: 844, 1280: 800, 2560: 1440 };
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const TOTP_STEP_S = 30;
+/** The site that is looked at, and the days. */
+export const SITE = env.NAGARE_SITE;
+export const AT = `/sites/${SITE}`;
+export const YESTERDAY = 'period=day&date=yesterday';
+export const WEEK = 'period=range&date=last7';
 /** How long a session must last to go on with it. */
 const ENOUGH_MS = 300_000;
 
@@ -114,6 +120,11 @@ export async function api(method, parameters) {
   return JSON.parse(await answerOf(`${env.NAGARE_URL}/index.php?${query}`));
 }
 
+/** Asks `/api/v1` as the dashboard does. */
+export async function rest(path) {
+  return JSON.parse(await answerOf(`${env.NAGARE_URL}/api/v1/${path}`));
+}
+
 async function answerOf(url) {
   const answer = await fetch(url, { headers: { Authorization: `Bearer ${env.NAGARE_TOKEN}` } });
   return answer.text();
@@ -134,4 +145,18 @@ export function totp(secret, at = Date.now() / 1000) {
 
 export function check(isTrue, what) {
   if (!isTrue) throw new Error(what);
+}
+
+/** Looks again until something is so. */
+export async function eventually(what, isSo) {
+  const deadline = Date.now() + STEP_TIMEOUT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** Fails when an audit found something. */
+export function problem(found, where) {
+  check(found.length === 0, found.map((text) => `${where}: ${text}`).join('\n'));
 }

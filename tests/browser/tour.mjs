@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { env } from 'node:process';
-import { api, audit, check, enter, launch, openPage, settled, signIn, totp, visit } from './dashboard.mjs';
+import {
+  auditing, erasing, newSite, newToken, newUser, notAllowed, owning, privacy, secondFactor,
+} from './administration.mjs';
+import {
+  api, AT, audit, check, enter, launch, openPage, problem, settled, SITE, visit, WEEK, YESTERDAY,
+} from './dashboard.mjs';
+import { figures, reports } from './figures.mjs';
+import { newTour } from './scenario.mjs';
 import { sendTraffic } from './traffic.mjs';
 
-const SITE = env.NAGARE_SITE;
-const AT = `/sites/${SITE}`;
-const YESTERDAY = 'period=day&date=yesterday';
-const WEEK = 'period=range&date=last7';
 const PAGES = [
   '/',
   `${AT}?${WEEK}&vs=previous`,
@@ -38,9 +41,6 @@ const PAGES = [
   '/nowhere',
 ];
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0';
-/** A visit that may still go on is not erased. */
-const OPEN_SECONDS = 3 * 3600;
-const isOpen = ({ lastActionTimestamp }) => lastActionTimestamp > Date.now() / 1000 - OPEN_SECONDS;
 const SCREENS = [
   { width: 1280, scheme: 'light' },
   { width: 390, scheme: 'dark', locale: 'de-DE' },
@@ -52,10 +52,11 @@ const caughtUp = await fetch(`${env.NAGARE_URL}/health/caughtup?timeout=120`);
 check(caughtUp.ok, 'the hits are not in the tables');
 
 const browser = await launch();
-const missing = new Set();
+const { withPage, scenario, missing } = newTour(browser);
 try {
   await scenario('every page on every screen', everyPage);
-  await scenario('numbers are those of the API', numbers);
+  await scenario('numbers of every page are those of the API', figures);
+  await scenario('numbers of every report are those of the API', reports);
   await scenario('a row becomes the segment', narrowing);
   await scenario('a hierarchy is searched and opened', drilling);
   await scenario('periods, segments and sites are compared', comparing);
@@ -67,34 +68,18 @@ try {
   await scenario('a report is scheduled', scheduling);
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
+  await scenario('a site is made, has its first visit, and goes', newSite);
   await scenario('a user is added and given a role', newUser);
+  await scenario('who may not is told so', notAllowed);
+  await scenario('a token is made and revoked', newToken);
   await scenario('partitions have owners', owning);
   await scenario('the security log tells who did what', auditing);
+  await scenario('what is kept of visitors is changed', privacy);
   await scenario('a visitor is erased', erasing);
   await scenario('a second factor is set up and used', secondFactor);
   console.log(JSON.stringify({ missing: [...missing].sort() }));
 } finally {
   await browser.close();
-}
-
-/** Runs a scenario, or only those that are named, and fails on anything that a page must not do. */
-async function scenario(name, run) {
-  if (!name.includes(env.NAGARE_SCENARIO ?? '')) return;
-  try {
-    await run();
-    console.log(`ok: ${name}`);
-  } catch (error) {
-    throw new Error(`${name}: ${error.message}`, { cause: error });
-  }
-}
-
-async function withPage(screen, use) {
-  const { page, context, faults, missing: unknown } = await openPage(browser, screen);
-  await enter(page);
-  await use(page);
-  unknown.forEach((method) => missing.add(method));
-  check(faults.length === 0, faults.join('\n'));
-  await context.close();
 }
 
 async function everyPage() {
@@ -109,30 +94,6 @@ async function everyPage() {
     });
   }
   check(problems.length === 0, problems.join('\n'));
-}
-
-async function numbers() {
-  await withPage({}, async (page) => {
-    const query = { idSite: SITE, period: 'day', date: 'yesterday', format_metrics: '0' };
-    await visit(page, `${AT}?${YESTERDAY}`);
-    const figures = await api('API.get', query);
-    for (const figure of ['nb_visits', 'nb_uniq_visitors', 'nb_pageviews', 'bounce_rate', 'avg_time_on_site']) {
-      const shown = await page.getAttribute(`[data-testid="figure-${figure}"]`, 'data-value');
-      check(Number(shown) === figures[figure], `${figure} is ${shown} on the page, ${figures[figure]} in the API`);
-    }
-    const [apiModule, apiAction] = ['DevicesDetection', 'getBrowsers'];
-    await visit(page, `${AT}/reports/${apiModule}_${apiAction}?${YESTERDAY}`);
-    const { reportData } = await api('API.getProcessedReport', { ...query, apiModule, apiAction });
-    const rows = await page.locator('[data-testid="report-row"]').evaluateAll((found) =>
-      found.map((row) => [...row.querySelectorAll('td[data-value]')].map((cell) => [cell.dataset.column, Number(cell.dataset.value)])),
-    );
-    check(rows.length === reportData.length && rows.length > 0, `${rows.length} rows of ${reportData.length}`);
-    rows.forEach((cells, i) =>
-      cells.forEach(([column, value]) =>
-        check(value === reportData[i][column], `${column} of row ${i} is ${value}, in the API ${reportData[i][column]}`),
-      ),
-    );
-  });
 }
 
 async function narrowing() {
@@ -312,10 +273,6 @@ async function embedded(page, address) {
   return frame;
 }
 
-function problem(found, where) {
-  check(found.length === 0, found.map((text) => `${where}: ${text}`).join('\n'));
-}
-
 async function scheduling() {
   await withPage({}, async (page) => {
     await visit(page, `${AT}/scheduled`);
@@ -362,89 +319,3 @@ async function newSegment() {
   });
 }
 
-async function newUser() {
-  await withPage({}, async (page) => {
-    await visit(page, '/admin/users');
-    await page.click('[data-testid="user-new"]');
-    await page.fill('[data-testid="user-login"]', 'grace');
-    await page.fill('[data-testid="user-email"]', 'grace@example.org');
-    for (const field of await page.locator('[data-testid="user-form"] input[type="password"]').all()) {
-      await field.fill('six boats upon a still lake');
-    }
-    await page.click('[data-testid="user-save"]');
-    const row = page.locator('[data-testid="user-row"]', { hasText: 'grace' });
-    await row.waitFor();
-    await row.locator('select').selectOption('write');
-    await page.waitForFunction(() => !document.querySelector('[data-testid="user-row"] [role="alert"]'));
-    await page.reload();
-    await settled(page);
-    await page.waitForFunction(
-      () => [...document.querySelectorAll('[data-testid="user-row"] select')].some(({ value }) => value === 'write'),
-    );
-  });
-}
-
-async function owning() {
-  await withPage({}, async (page) => {
-    await visit(page, '/admin/system');
-    await page.waitForFunction(() => {
-      const owners = [...document.querySelectorAll('[data-testid="partition-owner"]')];
-      return owners.length > 0 && owners.every(({ textContent }) => textContent.length > 1);
-    });
-  });
-}
-
-async function auditing() {
-  await withPage({}, async (page) => {
-    await visit(page, '/admin/audit');
-    const entries = page.locator('[data-testid="audit-entry"]');
-    await entries.filter({ hasText: 'session.begin' }).first().waitFor();
-    await page.getByRole('searchbox').fill('no such thing');
-    await entries.first().waitFor({ state: 'detached' });
-  });
-}
-
-async function erasing() {
-  await withPage({}, async (page) => {
-    const visits = await api('Live.getLastVisitsDetails', { idSite: SITE, period: 'range', date: 'last20', filter_limit: '-1' });
-    const open = new Set(visits.filter(isOpen).map(({ visitorId }) => visitorId));
-    const { visitorId } = visits.find((one) => !open.has(one.visitorId));
-    await visit(page, '/admin/privacy');
-    await page.fill('[data-testid="subject-value"]', visitorId);
-    await page.click('[data-testid="subject-find"]');
-    await page.waitForSelector('[data-testid="subjects"]');
-    await page.click('[data-testid="subject-erase"]');
-    await page.click('[data-testid="confirm"]');
-    await page.waitForSelector('[data-testid="erased"]');
-    const left = await api('Live.getLastVisitsDetails', {
-      idSite: SITE, period: 'range', date: 'last20', segment: `visitorId==${visitorId}`,
-    });
-    if (left.length) throw new Error(`${left.length} visits of ${visitorId} are still there`);
-  });
-}
-
-/** Comes last: afterwards the account signs in with a code. */
-async function secondFactor() {
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page);
-  await visit(page, '/account');
-  await page.click('[data-testid="factor-open"]');
-  await page.waitForSelector('[data-testid="factor-secret"], .sheet [data-fault="unavailable"]');
-  if (await page.isVisible('.sheet [data-fault="unavailable"]')) {
-    missing.add('/api/v1/account/second-factor');
-    return context.close();
-  }
-  const secret = await page.textContent('[data-testid="factor-secret"]');
-  await page.fill('[data-testid="factor-code"]', totp(secret));
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('[data-testid="recovery-codes"]');
-  await page.click('[data-testid="factor-done"]');
-  await context.close();
-  const again = await openPage(browser);
-  // A code counts once: the next half minute has the next one.
-  const next = Math.ceil(Date.now() / 30_000) * 30_000 + 500;
-  await again.page.waitForFunction((at) => Date.now() >= at, next, { timeout: 40_000 });
-  await signIn(again.page, { secret });
-  check([...faults, ...again.faults].length === 0, [...faults, ...again.faults].join('\n'));
-  await again.context.close();
-}

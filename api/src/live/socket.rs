@@ -35,6 +35,8 @@ const SIGN_IN_MAX: Duration = Duration::from_secs(5);
 const SEND_MAX: Duration = Duration::from_secs(20);
 /// Bytes of a message from a client.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024;
+/// Bytes that a socket reads at a time. Clients say little, and each socket keeps a buffer of this size.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// The subprotocol.
 const PROTOCOL: &str = "nagare.live";
 
@@ -52,7 +54,7 @@ pub(crate) async fn upgrade(
     socket: WebSocketUpgrade,
 ) -> Response {
     let token = token_of(&headers);
-    let socket = socket.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES_MAX);
+    let socket = socket.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES_MAX).read_buffer_size(READ_BUFFER_BYTES);
     socket.on_upgrade(move |socket| Box::pin(serve(shared, SiteId(watched.site), token, socket)))
 }
 

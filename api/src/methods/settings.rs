@@ -1,7 +1,7 @@
 //! Settings of the whole installation: SitesManager's global ones, UserCountry, PrivacyManager.
 
 use nagare_runtime::Directory;
-use nagare_schema::{ConfigKey, Entity, ReferrerReduction, Settings};
+use nagare_schema::{ConfigKey, Entity, MASK_BYTES_MAX, ReferrerReduction, Settings};
 
 use super::{Answering, Call, Method, at_once, change::change};
 use crate::{
@@ -141,7 +141,6 @@ async fn set_location_provider(call: Call<'_>) -> Result<Answer, Fault> {
 }
 
 async fn set_anonymize(call: Call<'_>) -> Result<Answer, Fault> {
-    const MASK_BYTES_MAX: u8 = 4;
     let enabled = call.params.flag("anonymizeIPEnable");
     let mask = call.params.number::<u8>("maskLength").unwrap_or(2).min(MASK_BYTES_MAX);
     let locate_masked = call.params.flag("useAnonymizedIpForVisitEnrichment");

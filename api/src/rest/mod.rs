@@ -8,6 +8,7 @@ mod fields;
 mod given;
 mod health;
 mod live;
+mod privacy;
 mod problem;
 mod query;
 mod refused;
@@ -73,6 +74,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(live::snapshot))
         .routes(routes!(refused::days))
         .routes(routes!(settings::list, settings::change))
+        .routes(routes!(privacy::read, privacy::change))
         .routes(routes!(audit::list))
         .routes(routes!(subjects::find, subjects::erase))
         .routes(routes!(subjects::export))

@@ -28,6 +28,9 @@ const BEHIND_MS_MAX: f64 = 2000.0;
 /// Between the first and the last quarter of the time. A leak of a frame a socket would be far more.
 const GROWTH_MEGABYTES_MAX: f64 = 16.0;
 
+/// What the api may take for each: buffers of a socket and of its connection.
+const KILOBYTES_MAX: f64 = 150.0;
+
 /// A thousand sockets on one api process while the product takes 2,000 hits a second: how old the numbers
 /// are that each shows, at the worst, and what the process keeps.
 pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
@@ -72,7 +75,7 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     let note = format!("resident memory of the api, from {first:.1} to {last:.1} MB in {} s", MEASURED.as_secs());
     summary.add("socket_memory_growth_megabytes", (last - first, "MB"), Bound::Below(GROWTH_MEGABYTES_MAX), &note);
     let kilobytes = (last - before as f64 / 1e6) * 1e3 / SOCKETS as f64;
-    summary.add("socket_kilobytes", (kilobytes, "kB"), Bound::None, "what the api took for each");
+    summary.add("socket_kilobytes", (kilobytes, "kB"), Bound::Below(KILOBYTES_MAX), "what the api took for each");
     cluster.caught_up().await?;
     report.expectation.check(&cluster.clickhouse()).await?;
     cluster.finish(0).await

@@ -37,7 +37,7 @@ async fn a_tracked_page_raises_the_live_number() -> anyhow::Result<()> {
 /// Phone, desk and wall, light and dark, with what people do there.
 async fn every_page_does_what_it_is_for() -> anyhow::Result<()> {
     let stack = Stack::up().await?;
-    let site = stack.matomo().add_site("River news", &[]).await?;
+    let site = stack.matomo().add_site("River news", &[("ecommerce", "1")]).await?;
     let web = workspace().join("api/web").display().to_string();
     let more = [("NAGARE_SITE", site.to_string()), ("NAGARE_TOKEN", ADMIN_TOKEN.to_owned()), ("NAGARE_WEB", web)];
     run(&stack, "tour.mjs", &more, TOUR_WITHIN).await?;

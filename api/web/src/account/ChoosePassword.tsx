@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { rest } from '../api/client';
 import { useLocale } from '../i18n/locale';
-import { Fault } from '../ui/states';
+import { Form } from '../ui/Form';
 import { PasswordFields } from './PasswordFields';
 
 interface ChoosePasswordProps {
@@ -20,19 +20,11 @@ export function ChoosePassword({ token, reason, done }: ChoosePasswordProps) {
     mutationFn: () => rest('POST', 'account/password-reset', { body: { token, new: password } }),
     onSuccess: done,
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    choose.mutate();
-  };
   return (
-    <form onSubmit={submit} className="form">
+    <Form name="choose" change={choose} isComplete={!!password}>
       <h1>{t('password.choose')}</h1>
       {reason && <p className="note">{reason}</p>}
       <PasswordFields onChange={setPassword} />
-      {choose.error && <Fault error={choose.error} />}
-      <button className="button" disabled={!password || choose.isPending}>
-        {t('state.save')}
-      </button>
-    </form>
+    </Form>
   );
 }

@@ -1,10 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { rest } from '../api/client';
 import { recordOf } from '../api/reports';
 import { useLocale } from '../i18n/locale';
 import { Code } from '../ui/Code';
-import { Fault, Loaded } from '../ui/states';
+import { TextField } from '../ui/Field';
+import { Form } from '../ui/Form';
+import { Loaded } from '../ui/states';
 
 const QrCode = lazy(() => import('../ui/QrCode'));
 
@@ -36,13 +38,9 @@ export function EnrolFactor({ token, done }: EnrolFactorProps) {
       return (recordOf(answer).recovery_codes ?? []) as string[];
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    prove.mutate();
-  };
   if (prove.data) return <RecoveryCodes codes={prove.data} done={done} />;
   return (
-    <form onSubmit={submit} className="form" data-testid="enrol">
+    <Form name="factor" change={prove} submit={t('factor.confirm')}>
       <p className="note">{t('factor.scan')}</p>
       <Loaded query={secret} rows={6}>
         {({ secret: text, url }) => (
@@ -56,23 +54,17 @@ export function EnrolFactor({ token, done }: EnrolFactorProps) {
           </>
         )}
       </Loaded>
-      <label className="field">
-        {t('factor.code')}
-        <input
-          required
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          pattern="[0-9 ]{6,7}"
-          value={code}
-          data-testid="factor-code"
-          onChange={({ target }) => setCode(target.value)}
-        />
-      </label>
-      {prove.error && <Fault error={prove.error} />}
-      <button className="button" disabled={prove.isPending}>
-        {t('factor.confirm')}
-      </button>
-    </form>
+      <TextField
+        label={t('factor.code')}
+        required
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        pattern="[0-9 ]{6,7}"
+        value={code}
+        testId="factor-code"
+        onText={setCode}
+      />
+    </Form>
   );
 }
 

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
 import { addToken, revokeToken, type Token, tokensQuery } from '../api/admin';
 import { useLocale } from '../i18n/locale';
 import { Code } from '../ui/Code';
 import { Confirm } from '../ui/Confirm';
-import { CheckField } from '../ui/Field';
+import { CheckField, TextField } from '../ui/Field';
+import { Form } from '../ui/Form';
 import { Panel } from '../ui/Panel';
-import { Empty, Fault, Loaded } from '../ui/states';
+import { Empty, Loaded } from '../ui/states';
 import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
 
 /** Keys for programs that act for the one who is signed in. */
 export function Tokens() {
@@ -41,7 +42,7 @@ function TokenEntry({ token }: { token: Token }) {
   const at = (moment: number | undefined): string =>
     moment === undefined ? t('token.never') : format.moment(moment / 1000);
   return (
-    <li>
+    <li data-testid="token-entry">
       <div className="entry-text">
         <strong>{token.description || token.id}</strong>
         {token.isReadOnly && <span className="badge">{t('token.readOnly')}</span>}
@@ -61,22 +62,16 @@ function TokenEntry({ token }: { token: Token }) {
 
 function NewToken() {
   const { t } = useLocale();
-  const [description, setDescription] = useState('');
-  const [isReadOnly, setReadOnly] = useState(true);
-  const [days, setDays] = useState('');
+  const [draft, set] = useDraft({ description: '', isReadOnly: true, days: '' });
   const add = useChange(
     () =>
       addToken({
-        description,
-        read_only: isReadOnly,
-        ...(days ? { expires_in_days: Number(days) } : {}),
+        description: draft.description,
+        read_only: draft.isReadOnly,
+        ...(draft.days ? { expires_in_days: Number(draft.days) } : {}),
       }),
-    { stale: [['tokens']], then: () => setDescription('') },
+    { stale: [['tokens']], then: () => set({ description: '' }) },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    add.mutate();
-  };
   return (
     <>
       {add.data && (
@@ -87,33 +82,29 @@ function NewToken() {
           <Code text={add.data} testId="token" />
         </div>
       )}
-      <form className="inline-form" onSubmit={submit}>
-        <input
-          className="input"
+      <Form name="token" change={add} submit={t('token.add')} isInline>
+        <TextField
+          label={t('token.description')}
           required
           maxLength={200}
-          aria-label={t('token.description')}
-          placeholder={t('token.description')}
-          value={description}
-          data-testid="token-description"
-          onChange={({ target }) => setDescription(target.value)}
+          value={draft.description}
+          testId="token-description"
+          onText={(description) => set({ description })}
         />
-        <input
-          className="input input-short"
+        <TextField
+          label={t('token.days')}
           type="number"
           min={1}
           max={36600}
-          aria-label={t('token.days')}
-          placeholder={t('token.days')}
-          value={days}
-          onChange={({ target }) => setDays(target.value)}
+          value={draft.days}
+          onText={(days) => set({ days })}
         />
-        <CheckField label={t('token.readOnly')} checked={isReadOnly} onCheck={setReadOnly} />
-        <button className="button-quiet" data-testid="token-add" disabled={add.isPending}>
-          {t('token.add')}
-        </button>
-      </form>
-      {add.error && <Fault error={add.error} />}
+        <CheckField
+          label={t('token.readOnly')}
+          checked={draft.isReadOnly}
+          onCheck={(isReadOnly) => set({ isReadOnly })}
+        />
+      </Form>
     </>
   );
 }

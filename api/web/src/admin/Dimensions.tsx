@@ -1,11 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
 import { addDimension, changeDimension, type Dimension, dimensionsQuery } from '../api/admin';
 import { useSite } from '../frame/context';
 import { useLocale } from '../i18n/locale';
+import { CheckField, ChoiceField, TextField } from '../ui/Field';
+import { Form } from '../ui/Form';
 import { Panel } from '../ui/Panel';
 import { Empty, Fault, Loaded } from '../ui/states';
 import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
+
+const SCOPES = ['visit', 'action'] as const;
 
 /** What a site tells of its visits and actions beside what all sites do. */
 export function Dimensions() {
@@ -43,22 +47,22 @@ function DimensionEntry({ dimension }: { dimension: Dimension }) {
     { stale: [['dimensions', site.id]] },
   );
   return (
-    <li>
+    <li data-testid="dimension">
       <div className="entry-text">
         <strong>{dimension.name}</strong>
         <span className="badge">{t(`dimension.${dimension.scope}`)}</span>
         <small>{t('dimension.code', { id: dimension.id })}</small>
       </div>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={dimension.isActive}
-          disabled={store.isPending}
-          onChange={({ target }) => store.mutate(target.checked)}
-        />
-        {t('dimension.active')}
-        <span className="hidden">: {dimension.name}</span>
-      </label>
+      <CheckField
+        label={
+          <>
+            {t('dimension.active')}
+            <span className="hidden">: {dimension.name}</span>
+          </>
+        }
+        checked={dimension.isActive}
+        onCheck={store.mutate}
+      />
       {store.error && <Fault error={store.error} />}
     </li>
   );
@@ -67,43 +71,30 @@ function DimensionEntry({ dimension }: { dimension: Dimension }) {
 function NewDimension() {
   const { t } = useLocale();
   const site = useSite();
-  const [name, setName] = useState('');
-  const [scope, setScope] = useState<Dimension['scope']>('visit');
-  const store = useChange(() => addDimension(site.id, name, scope), {
+  const [draft, set] = useDraft<Pick<Dimension, 'name' | 'scope'>>({ name: '', scope: 'visit' });
+  const store = useChange(() => addDimension(site.id, draft.name, draft.scope), {
     stale: [
       ['dimensions', site.id],
       ['catalogue', site.id],
     ],
-    then: () => setName(''),
+    then: () => set({ name: '' }),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate();
-  };
   return (
-    <form className="inline-form" onSubmit={submit}>
-      <input
-        className="input"
+    <Form name="dimension" change={store} submit={t('dimension.add')} isInline>
+      <TextField
+        label={t('dimension.name')}
         required
         maxLength={255}
-        aria-label={t('dimension.name')}
-        placeholder={t('dimension.name')}
-        value={name}
-        onChange={({ target }) => setName(target.value)}
+        value={draft.name}
+        testId="dimension-name"
+        onText={(name) => set({ name })}
       />
-      <select
-        className="select"
-        aria-label={t('dimension.scope')}
-        value={scope}
-        onChange={({ target }) => setScope(target.value as Dimension['scope'])}
-      >
-        <option value="visit">{t('dimension.visit')}</option>
-        <option value="action">{t('dimension.action')}</option>
-      </select>
-      <button className="button-quiet" disabled={store.isPending}>
-        {t('dimension.add')}
-      </button>
-      {store.error && <Fault error={store.error} />}
-    </form>
+      <ChoiceField
+        label={t('dimension.scope')}
+        value={draft.scope}
+        options={SCOPES.map((value) => ({ value, text: t(`dimension.${value}`) }))}
+        onChoose={(scope) => set({ scope })}
+      />
+    </Form>
   );
 }

@@ -1,7 +1,9 @@
-import { type FormEvent, useState } from 'react';
 import type { SiteSettings } from '../api/admin';
 import { useLocale } from '../i18n/locale';
-import { Fault } from '../ui/states';
+import { AreaField, CheckField, ChoiceField, TextField } from '../ui/Field';
+import { Form } from '../ui/Form';
+import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
 
 export const NEW_SITE: SiteSettings = {
   id: 0,
@@ -19,114 +21,84 @@ export const NEW_SITE: SiteSettings = {
 const CURRENCIES = Intl.supportedValuesOf('currency');
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
-interface SiteFormProps {
+/** A site while it is being written about: its addresses are lines. */
+type Draft = Omit<SiteSettings, 'urls'> & { urls: string };
+
+interface SiteFormProps<Stored> {
   site: SiteSettings;
-  store: {
-    mutate: (site: SiteSettings) => void;
-    error: Error | null;
-    isPending: boolean;
-    isSuccess: boolean;
-  };
-  submitText: string;
+  store: (site: SiteSettings) => Promise<Stored>;
+  then?: (stored: Stored) => void;
+  submit?: string;
   /** What few need to touch. */
   isWhole?: boolean;
 }
 
 /** What is known of a site. */
-export function SiteForm({ site, store, submitText, isWhole }: SiteFormProps) {
+export function SiteForm<Stored>({ site, store, then, submit, isWhole }: SiteFormProps<Stored>) {
   const { t } = useLocale();
-  const [draft, setDraft] = useState(site);
-  const [urls, setUrls] = useState(site.urls.join('\n'));
-  const set = (part: Partial<SiteSettings>): void => setDraft({ ...draft, ...part });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate({
-      ...draft,
-      urls: urls
-        .split('\n')
-        .map((url) => url.trim())
-        .filter(Boolean),
-    });
-  };
+  const [draft, set] = useDraft<Draft>(() => ({ ...site, urls: site.urls.join('\n') }));
+  const urls = draft.urls
+    .split('\n')
+    .map((url) => url.trim())
+    .filter(Boolean);
+  // Names, days and money of all pages may change with it.
+  const change = useChange(() => store({ ...draft, urls }), { stale: [[]], then });
   return (
-    <form className="form" onSubmit={submit} data-testid="site-form">
-      <label className="field">
-        {t('site.name')}
-        <input
-          required
-          maxLength={90}
-          value={draft.name}
-          data-testid="site-name"
-          onChange={({ target }) => set({ name: target.value })}
-        />
-      </label>
-      <label className="field">
-        {t('site.urls')}
-        <textarea
-          required
-          rows={2}
-          value={urls}
-          placeholder="https://www.example.com"
-          data-testid="site-urls"
-          onChange={({ target }) => setUrls(target.value)}
-        />
-        <small>{t('site.urlsHint')}</small>
-      </label>
+    <Form name="site" change={change} submit={submit}>
+      <TextField
+        label={t('site.name')}
+        required
+        maxLength={90}
+        value={draft.name}
+        testId="site-name"
+        onText={(name) => set({ name })}
+      />
+      <AreaField
+        label={t('site.urls')}
+        required
+        value={draft.urls}
+        placeholder="https://www.example.com"
+        hint={t('site.urlsHint')}
+        testId="site-urls"
+        onText={(lines) => set({ urls: lines })}
+      />
       <Locale draft={draft} set={set} />
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={draft.hasEcommerce}
-          onChange={({ target }) => set({ hasEcommerce: target.checked })}
-        />
-        {t('site.ecommerce')}
-      </label>
+      <CheckField
+        label={t('site.ecommerce')}
+        checked={draft.hasEcommerce}
+        onCheck={(hasEcommerce) => set({ hasEcommerce })}
+      />
       {isWhole && <Exclusions draft={draft} set={set} />}
-      {store.error && <Fault error={store.error} />}
-      <div className="form-foot">
-        {store.isSuccess && isWhole && <span role="status">{t('state.saved')}</span>}
-        <button className="button" data-testid="site-save" disabled={store.isPending}>
-          {submitText}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
 interface PartProps {
-  draft: SiteSettings;
-  set: (part: Partial<SiteSettings>) => void;
+  draft: Draft;
+  set: (part: Partial<Draft>) => void;
 }
+
+/** One of many names, the one that is set among them. */
+const optionsOf = (names: string[], chosen: string) =>
+  [...new Set([chosen, ...names])].map((value) => ({ value, text: value }));
 
 /** Where the site's day begins, and its money. */
 function Locale({ draft, set }: PartProps) {
   const { t } = useLocale();
   return (
     <div className="field-pair">
-      <label className="field">
-        {t('site.timezone')}
-        <select
-          className="select"
-          value={draft.timezone}
-          onChange={({ target }) => set({ timezone: target.value })}
-        >
-          {[...new Set([draft.timezone, ...ZONES])].map((zone) => (
-            <option key={zone}>{zone}</option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        {t('site.currency')}
-        <select
-          className="select"
-          value={draft.currency}
-          onChange={({ target }) => set({ currency: target.value })}
-        >
-          {[...new Set([draft.currency, ...CURRENCIES])].map((currency) => (
-            <option key={currency}>{currency}</option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={t('site.timezone')}
+        value={draft.timezone}
+        options={optionsOf(ZONES, draft.timezone)}
+        onChoose={(timezone) => set({ timezone })}
+      />
+      <ChoiceField
+        label={t('site.currency')}
+        value={draft.currency}
+        options={optionsOf(CURRENCIES, draft.currency)}
+        onChoose={(currency) => set({ currency })}
+      />
     </div>
   );
 }
@@ -137,23 +109,18 @@ function Exclusions({ draft, set }: PartProps) {
   return (
     <fieldset className="form fields">
       <legend>{t('site.exclude')}</legend>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={draft.onlyKnownUrls}
-          onChange={({ target }) => set({ onlyKnownUrls: target.checked })}
-        />
-        {t('site.onlyKnownUrls')}
-      </label>
+      <CheckField
+        label={t('site.onlyKnownUrls')}
+        checked={draft.onlyKnownUrls}
+        onCheck={(onlyKnownUrls) => set({ onlyKnownUrls })}
+      />
       {fields.map((name) => (
-        <label key={name} className="field">
-          {t(`site.${name}`)}
-          <textarea
-            rows={2}
-            value={draft[name]}
-            onChange={({ target }) => set({ [name]: target.value })}
-          />
-        </label>
+        <AreaField
+          key={name}
+          label={t(`site.${name}`)}
+          value={draft[name]}
+          onText={(text) => set({ [name]: text })}
+        />
       ))}
     </fieldset>
   );

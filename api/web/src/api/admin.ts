@@ -308,45 +308,6 @@ export const changeDimension = (idSite: number, dimension: Dimension) =>
     active: dimension.isActive ? 1 : 0,
   });
 
-export interface DataSubject {
-  site: number;
-  visit: number;
-  visitorId: string;
-  userId: string;
-  address: string;
-  at: string;
-}
-
-export const findSubjects = async (idSite: number, segment: string): Promise<DataSubject[]> =>
-  rowsOf(await report('PrivacyManager.findDataSubjects', { idSite, segment })).map((row) => ({
-    site: quantity(row.idSite),
-    visit: quantity(row.idVisit),
-    visitorId: String(row.visitorId ?? ''),
-    userId: String(row.userId ?? ''),
-    address: String(row.visitIp ?? ''),
-    at: String(row.lastActionDateTime ?? ''),
-  }));
-
-const chosen = (subjects: DataSubject[]): Record<string, string> =>
-  Object.fromEntries(
-    subjects.flatMap(({ site, visit }, i) => [
-      [`visits[${i}][idsite]`, String(site)],
-      [`visits[${i}][idvisit]`, String(visit)],
-    ]),
-  );
-
-export const exportSubjects = (subjects: DataSubject[]) =>
-  change('PrivacyManager.exportDataSubjects', chosen(subjects));
-export const eraseSubjects = (subjects: DataSubject[]) =>
-  change('PrivacyManager.deleteDataSubjects', chosen(subjects));
-export const setMasking = (bytes: number) =>
-  change('PrivacyManager.setAnonymizeIpSettings', {
-    anonymizeIPEnable: bytes > 0 ? 1 : 0,
-    maskLength: bytes,
-  });
-export const setDoNotTrack = (isHonoured: boolean) =>
-  change(`PrivacyManager.${isHonoured ? 'activate' : 'deactivate'}DoNotTrack`, {});
-
 export interface Token {
   id: string;
   description: string;

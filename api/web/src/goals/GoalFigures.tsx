@@ -51,7 +51,7 @@ export function GoalFigures({ figures, before, shown = OF_GOALS }: GoalFiguresPr
         return (
           <div key={name}>
             <dt>{t(label)}</dt>
-            <dd data-value={value}>
+            <dd data-metric={name} data-value={value}>
               {text(value)}
               {before && (
                 <Change

@@ -53,6 +53,7 @@ function FigureList({ now, before }: { now: Figures; before: Figures | undefined
                 params={{ siteId: site.id, reportId: BEHIND[figure] }}
                 search={search}
                 data-testid={`figure-${figure}`}
+                data-metric={figure}
                 data-value={value}
                 aria-label={`${t(`figure.${figure}`)}: ${value === undefined ? t('figure.none') : text(value)}`}
                 title={value === undefined ? t('figure.none') : undefined}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { EnrolFactor } from '../account/EnrolFactor';
 import { PasswordFields } from '../account/PasswordFields';
 import { Tokens } from '../account/Tokens';
@@ -14,10 +14,13 @@ import {
 } from '../api/admin';
 import { session } from '../api/session';
 import { useLocale } from '../i18n/locale';
+import { TextField } from '../ui/Field';
+import { Form, SheetForm } from '../ui/Form';
 import { Panel } from '../ui/Panel';
 import { Sheet } from '../ui/Sheet';
 import { Empty, Fault, Loaded } from '../ui/states';
 import { useChange } from '../ui/useChange';
+import { useDraft } from '../ui/useDraft';
 
 /** What belongs to the one who is signed in. */
 export function Account() {
@@ -71,79 +74,70 @@ function Factor({ login }: { login: string }) {
 
 function RemoveFactor({ done }: { done: () => void }) {
   const { t } = useLocale();
+  const [draft, set] = useDraft({ password: '', code: '' });
   const remove = useMutation({
-    mutationFn: (form: FormData) =>
-      removeFactor(String(form.get('password')), String(form.get('code'))),
+    mutationFn: () => removeFactor(draft.password, draft.code),
     onSuccess: done,
   });
   return (
-    <Sheet title={t('factor.remove')} close={done}>
-      <form
-        className="form"
-        onSubmit={(event: FormEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          remove.mutate(new FormData(event.currentTarget));
-        }}
-      >
-        <label className="field">
-          {t('password.current')}
-          <input name="password" type="password" required autoComplete="current-password" />
-        </label>
-        <label className="field">
-          {t('factor.code')}
-          <input name="code" required autoComplete="one-time-code" />
-        </label>
-        {remove.error && <Fault error={remove.error} />}
-        <div className="form-foot">
-          <button className="button-quiet button-danger" disabled={remove.isPending}>
-            {t('factor.remove')}
-          </button>
-        </div>
-      </form>
-    </Sheet>
+    <SheetForm
+      name="factor-removal"
+      title={t('factor.remove')}
+      change={remove}
+      submit={t('factor.remove')}
+      isDangerous
+      close={done}
+    >
+      <TextField
+        label={t('password.current')}
+        type="password"
+        required
+        autoComplete="current-password"
+        value={draft.password}
+        onText={(password) => set({ password })}
+      />
+      <TextField
+        label={t('factor.code')}
+        required
+        autoComplete="one-time-code"
+        value={draft.code}
+        onText={(code) => set({ code })}
+      />
+    </SheetForm>
   );
 }
 
 function Password() {
   const { t } = useLocale();
-  const [current, setCurrent] = useState('');
-  const [code, setCode] = useState('');
-  const [next, setNext] = useState<string>();
-  const store = useMutation({ mutationFn: () => changePassword(current, next ?? '', code) });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    store.mutate();
-  };
+  const [draft, set] = useDraft<{ current: string; next?: string; code: string }>({
+    current: '',
+    code: '',
+  });
+  const store = useMutation({
+    mutationFn: () => changePassword(draft.current, draft.next ?? '', draft.code),
+  });
   return (
     <Panel title={t('password.title')} subtitle={t('password.hint')}>
-      <form className="form form-narrow" onSubmit={submit}>
-        <label className="field">
-          {t('password.current')}
-          <input
+      <div className="form-narrow">
+        <Form name="password" change={store} isComplete={!!draft.next}>
+          <TextField
+            label={t('password.current')}
             type="password"
             required
             autoComplete="current-password"
-            value={current}
-            onChange={({ target }) => setCurrent(target.value)}
+            value={draft.current}
+            testId="password-current"
+            onText={(current) => set({ current })}
           />
-        </label>
-        <PasswordFields onChange={setNext} />
-        <label className="field">
-          {t('password.code')}
-          <input
+          <PasswordFields onChange={(next) => set({ next })} />
+          <TextField
+            label={t('password.code')}
             autoComplete="one-time-code"
-            value={code}
-            onChange={({ target }) => setCode(target.value)}
+            value={draft.code}
+            onText={(code) => set({ code })}
           />
-        </label>
-        {store.error && <Fault error={store.error} />}
-        <div className="form-foot">
-          {store.isSuccess && <span role="status">{t('state.saved')}</span>}
-          <button className="button" disabled={!next || store.isPending}>
-            {t('state.save')}
-          </button>
-        </div>
-      </form>
+        </Form>
+      </div>
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { AdminPage } from '../admin/AdminPage';
@@ -92,14 +92,13 @@ function SiteEntry({ site }: { site: SiteSettings }) {
 /** Makes a site, and goes on to its first hit. */
 export function NewSite() {
   const { t } = useLocale();
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const store = useMutation({
-    mutationFn: addSite,
-    onSuccess: async (siteId) => {
-      await queries.invalidateQueries();
-      await navigate({ to: '/sites/$siteId/setup', params: { siteId } });
-    },
-  });
-  return <SiteForm site={NEW_SITE} store={store} submitText={t('site.add')} />;
+  return (
+    <SiteForm
+      site={NEW_SITE}
+      store={addSite}
+      then={(siteId) => void navigate({ to: '/sites/$siteId/setup', params: { siteId } })}
+      submit={t('site.add')}
+    />
+  );
 }

@@ -83,7 +83,7 @@ function Partitions({ partitions }: { partitions: PartitionLag[] }) {
           </thead>
           <tbody>
             {partitions.map((partition) => (
-              <tr key={partition.partition}>
+              <tr key={partition.partition} data-testid="partition" data-value={partition.hits}>
                 <th scope="row">{partition.partition}</th>
                 <td>{format.number(partition.hits)}</td>
                 <td>{format.number(partition.decided)}</td>

@@ -30,7 +30,7 @@ export function Ecommerce() {
   return (
     <main id="content" className="page stack">
       <PageHead title={t('nav.ecommerce')} tools={['segment', 'compare', 'date']} />
-      <Panel title={t('shop.orders')}>
+      <Panel title={t('shop.orders')} testId="shop-orders">
         <Loaded query={orders} rows={2}>
           {(found) => (
             <GoalFigures figures={found} before={compared && ordersBefore.data} shown={OF_ORDERS} />
@@ -38,7 +38,7 @@ export function Ecommerce() {
         </Loaded>
         <RevenueOverTime />
       </Panel>
-      <Panel title={t('shop.abandoned')}>
+      <Panel title={t('shop.abandoned')} testId="shop-carts">
         <Loaded query={carts} rows={1}>
           {(found) => <GoalFigures figures={found} before={undefined} shown={OF_CARTS} />}
         </Loaded>
@@ -105,7 +105,7 @@ function ProductTable() {
         {(rows) =>
           rows.length ? (
             <div className="table-scroll" tabIndex={0} role="region" aria-label={t('report.table')}>
-              <table className="data">
+              <table className="data" data-testid="products">
                 <thead>
                   <tr>
                     <th scope="col">{t(`shop.by.${method}`)}</th>

@@ -42,7 +42,7 @@ export function Goals() {
           </button>
         )}
       </PageHead>
-      <Panel title={t('goal.all')}>
+      <Panel title={t('goal.all')} testId="goals-all">
         <Loaded query={all} rows={2}>
           {(figures) => <GoalFigures figures={figures} before={compared && before.data} />}
         </Loaded>

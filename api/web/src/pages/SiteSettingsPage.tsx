@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Dimensions } from '../admin/Dimensions';
+import { RefusedHits } from '../admin/RefusedHits';
 import { SiteForm } from '../admin/SiteForm';
 import { deleteSite, siteSettingsQuery, updateSite } from '../api/admin';
 import { adminSitesQuery } from '../api/rights';
@@ -11,9 +12,11 @@ import { PageHead } from '../frame/PageHead';
 import { useLocale } from '../i18n/locale';
 import { trackingCode } from '../overview/trackingCode';
 import { Code } from '../ui/Code';
+import { TextField } from '../ui/Field';
+import { SheetForm } from '../ui/Form';
 import { Panel } from '../ui/Panel';
-import { Sheet } from '../ui/Sheet';
-import { Empty, Fault, Loaded } from '../ui/states';
+import { Empty, Loaded } from '../ui/states';
+import { useChange } from '../ui/useChange';
 
 /** What a site is called, how it is tracked, and what it is not. */
 export function SiteSettingsPage() {
@@ -43,6 +46,7 @@ export function SiteSettingsPage() {
         <>
           <General />
           <Dimensions />
+          <RefusedHits />
           {session.get()?.superuser && <Removal />}
         </>
       ) : (
@@ -61,16 +65,11 @@ export function SiteSettingsPage() {
 function General() {
   const { t } = useLocale();
   const { site } = useView();
-  const queries = useQueryClient();
   const settings = useQuery(siteSettingsQuery(site.id));
-  const store = useMutation({
-    mutationFn: updateSite,
-    onSuccess: () => queries.invalidateQueries(),
-  });
   return (
     <Panel title={t('site.general')}>
       <Loaded query={settings} rows={8}>
-        {(found) => <SiteForm site={found} store={store} submitText={t('state.save')} isWhole />}
+        {(found) => <SiteForm site={found} store={updateSite} isWhole />}
       </Loaded>
     </Panel>
   );
@@ -80,48 +79,47 @@ function General() {
 function Removal() {
   const { t } = useLocale();
   const { site } = useView();
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
   const [password, setPassword] = useState('');
-  const remove = useMutation({
-    mutationFn: () => deleteSite(site.id, password),
-    onSuccess: async () => {
+  const remove = useChange(
+    async () => {
+      await deleteSite(site.id, password);
+      // Its pages would ask for what is gone.
       await navigate({ to: '/admin/sites' });
-      await queries.invalidateQueries();
     },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    remove.mutate();
-  };
+    { stale: [[]] },
+  );
   return (
     <Panel title={t('site.remove')}>
       <p className="note">{t('site.removeHint')}</p>
-      <button type="button" className="button-quiet button-danger" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="button-quiet button-danger"
+        data-testid="site-remove"
+        onClick={() => setOpen(true)}
+      >
         {t('site.removeNow')}
       </button>
       {isOpen && (
-        <Sheet title={t('site.removeAsk', { name: site.name })} close={() => setOpen(false)}>
-          <form className="form" onSubmit={submit}>
-            <label className="field">
-              {t('password.current')}
-              <input
-                type="password"
-                required
-                autoComplete="current-password"
-                value={password}
-                onChange={({ target }) => setPassword(target.value)}
-              />
-            </label>
-            {remove.error && <Fault error={remove.error} />}
-            <div className="form-foot">
-              <button className="button-quiet button-danger" disabled={remove.isPending}>
-                {t('state.delete')}
-              </button>
-            </div>
-          </form>
-        </Sheet>
+        <SheetForm
+          name="removal"
+          title={t('site.removeAsk', { name: site.name })}
+          change={remove}
+          submit={t('state.delete')}
+          isDangerous
+          close={() => setOpen(false)}
+        >
+          <TextField
+            label={t('password.current')}
+            type="password"
+            required
+            autoComplete="current-password"
+            value={password}
+            testId="removal-password"
+            onText={setPassword}
+          />
+        </SheetForm>
       )}
     </Panel>
   );

@@ -73,12 +73,12 @@ function Neighbours({ profile }: { profile: Profile }) {
 function Summary({ profile }: { profile: Profile }) {
   const { t, format } = useLocale();
   const figures = [
-    { name: t('figure.nb_visits'), value: format.number(profile.visits) },
-    { name: t('visitor.time'), value: format.duration(profile.seconds) },
-    { name: t('visitor.actions'), value: format.number(profile.actions) },
-    { name: t('figure.nb_pageviews'), value: format.number(profile.pageViews) },
-    { name: t('figure.nb_conversions'), value: format.number(profile.conversions) },
-  ];
+    { metric: 'visits', label: 'figure.nb_visits', written: format.number },
+    { metric: 'seconds', label: 'visitor.time', written: format.duration },
+    { metric: 'actions', label: 'visitor.actions', written: format.number },
+    { metric: 'pageViews', label: 'figure.nb_pageviews', written: format.number },
+    { metric: 'conversions', label: 'figure.nb_conversions', written: format.number },
+  ] as const;
   const facts = [
     { name: t('visitor.first'), value: profile.first && profile.first.date },
     { name: t('visitor.firstFrom'), value: profile.first?.referral },
@@ -93,10 +93,12 @@ function Summary({ profile }: { profile: Profile }) {
   return (
     <>
       <dl className="figures figures-many">
-        {figures.map(({ name, value }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+        {figures.map(({ metric, label, written }) => (
+          <div key={metric}>
+            <dt>{t(label)}</dt>
+            <dd data-metric={metric} data-value={profile[metric]}>
+              {written(profile[metric])}
+            </dd>
           </div>
         ))}
       </dl>

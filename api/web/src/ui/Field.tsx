@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, ReactNode } from 'react';
+import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react';
 
 interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> {
   label: ReactNode;
@@ -14,6 +14,33 @@ export function TextField({ label, onText, testId, hint, ...input }: TextFieldPr
     <label className="field">
       {label}
       <input {...input} data-testid={testId} onChange={({ target }) => onText(target.value)} />
+      {hint && <small>{hint}</small>}
+    </label>
+  );
+}
+
+interface AreaFieldProps extends Omit<
+  TextareaHTMLAttributes<HTMLTextAreaElement>,
+  'onChange' | 'value'
+> {
+  label: ReactNode;
+  value: string;
+  onText: (text: string) => void;
+  testId?: string;
+  hint?: string;
+}
+
+/** Several lines. */
+export function AreaField({ label, onText, testId, hint, ...area }: AreaFieldProps) {
+  return (
+    <label className="field">
+      {label}
+      <textarea
+        rows={2}
+        {...area}
+        data-testid={testId}
+        onChange={({ target }) => onText(target.value)}
+      />
       {hint && <small>{hint}</small>}
     </label>
   );

@@ -6,14 +6,15 @@ interface PanelProps {
   className?: string;
   /** Beside the title. */
   tools?: ReactNode;
+  testId?: string;
   children: ReactNode;
 }
 
 /** A titled part of a page. */
-export function Panel({ title, subtitle, className = '', tools, children }: PanelProps) {
+export function Panel({ title, subtitle, className = '', tools, testId, children }: PanelProps) {
   const id = useId();
   return (
-    <section className={`panel ${className}`} aria-labelledby={id}>
+    <section className={`panel ${className}`} aria-labelledby={id} data-testid={testId}>
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
         {subtitle && <p>{subtitle}</p>}
