@@ -1,7 +1,7 @@
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup web build run test lint deny ci bench conformance screenshots dist fmt FORCE
+.PHONY: help setup web build run test lint deny ci bench bench-reports conformance screenshots dist fmt FORCE
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -13,9 +13,11 @@ FLOOR := tests/conformance-floor.txt
 # Set-up operations that tests/conformance-hook does.
 HOOK_OPS := setConfig,testEnvSave,containerConfig,addObserver,activatePlugin,restoreFixtureSnapshot,sql,exec,db.query,db.insert
 BENCH_SECONDS ?= 900
+# Visits that reports are measured over; they have four times as many actions.
+BENCH_VISITS ?= 10000000
 
 help: ## Lists the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
 
 setup: ## Installs brokers, tools and node modules into .deps/ (only what is missing)
 	@ops/setup/setup.sh
@@ -72,6 +74,9 @@ conformance: build ## Replays the fixtures of tests/conformance-floor.txt and ke
 
 bench: build ## Measures speed and memory, writes target/bench/summary.json
 	timeout $(BENCH_SECONDS) cargo run $(CARGO_FLAGS) --package nagare-tests --bin bench
+
+bench-reports: build ## Measures reports over BENCH_VISITS visits, writes target/bench/reports.json
+	cargo run $(CARGO_FLAGS) --package nagare-tests --bin bench -- reports $(BENCH_VISITS)
 
 screenshots: build ## Takes the README's pictures of the dashboard, ops/docs/screens/
 	node tests/browser/screenshots.mjs

@@ -2,6 +2,7 @@
 
 mod account;
 mod auth;
+mod bare;
 mod catalogue;
 mod consistency;
 mod dashboard;
@@ -37,6 +38,7 @@ mod value;
 
 pub use account::reset_link;
 pub use auth::{generate_token, hash_password, second_factor_place, token_hash};
+pub use bare::{Asked, BareReport};
 pub use consistency::{Difference, compare_sources};
 pub use error::ApiError;
 pub use options::ApiOptions;

@@ -197,20 +197,21 @@ fn uniques(scope: &Scope, actions: Actions) -> Statement {
     bind(scope, sql, 1)
 }
 
-/// Only pages with a hit on the same day count (`reports.md` §5.3).
+/// Only pages with a hit on the same day count (`reports.md` §5.3). A set of numbers takes a quarter of
+/// the time of one of texts.
 fn had_hits(scope: &Scope, actions: Actions, page: &str) -> String {
     if scope.is_base() {
         return format!(
-            " AND (site_id, day, {page}) IN (SELECT site_id, day, ifNull({column}, '') FROM actions \
-             WHERE {kinds} AND {WINDOW}{segment})",
+            " AND cityHash64(site_id, day, {page}) IN (SELECT cityHash64(site_id, day, ifNull({column}, '')) \
+             FROM actions WHERE {kinds} AND {WINDOW}{segment})",
             column = actions.column,
             kinds = actions.base,
             segment = segment_on(scope, Rows::Actions),
         );
     }
     format!(
-        " AND (site_id, day, {page}) IN (SELECT site_id, day, key_1 FROM action_rollup \
-         WHERE {kinds} AND {WINDOW} GROUP BY site_id, day, key_1 HAVING sum(hits) > 0)",
+        " AND cityHash64(site_id, day, {page}) IN (SELECT cityHash64(site_id, day, key_1) FROM action_rollup \
+         WHERE {kinds} AND {WINDOW} AND hits > 0)",
         kinds = actions.rollup,
     )
 }
@@ -365,6 +366,11 @@ pub(super) fn page_views(scope: &Scope) -> Statement {
 /// Numbers: page views, downloads, outlinks, searches; the distinct ones of the first three by visit
 /// and URL; distinct keywords.
 pub(super) fn totals(scope: &Scope) -> Plan {
+    let is_sketch = scope.distinct == Distinct::Sketch && !scope.is_base();
+    vec![(Part::ActionTotals, if is_sketch { sketched_totals(scope) } else { counted_totals(scope) })]
+}
+
+fn counted_totals(scope: &Scope) -> Statement {
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, countIf(kind = {PAGE_VIEW}), \
          uniqExactIf((day, visit_id, ifNull(url, '')), kind = {PAGE_VIEW}), \
@@ -375,5 +381,23 @@ pub(super) fn totals(scope: &Scope) -> Plan {
         bucket = bucket(&scope.periods),
         segment = segment_on(scope, Rows::Actions),
     );
-    vec![(Part::ActionTotals, bind(scope, sql, 0))]
+    bind(scope, sql, 0)
+}
+
+/// Visits are counted by day and URL, and add up.
+fn sketched_totals(scope: &Scope) -> Statement {
+    let each = |kind: &str| format!("sumIf(day_hits, day_kind = '{kind}'), sumIf(day_visits, day_kind = '{kind}')");
+    let sql = format!(
+        "SELECT site_id, bucket, {pages}, {downloads}, {outlinks}, sumIf(day_hits, day_kind = 'search'), \
+         uniqExactIf(key_1, day_kind = 'search') FROM (\
+         SELECT site_id, {bucket} AS bucket, toString(kind) AS day_kind, key_1, sum(hits) AS day_hits, \
+         if(kind = 'search', 0, uniqCombined64Merge(14)(visits)) AS day_visits FROM action_rollup \
+         WHERE kind IN ('page_url', 'download', 'outlink', 'search') AND {WINDOW} \
+         GROUP BY site_id, bucket, day, kind, key_1 HAVING day_hits > 0) GROUP BY site_id, bucket",
+        bucket = bucket(&scope.periods),
+        pages = each("page_url"),
+        downloads = each("download"),
+        outlinks = each("outlink"),
+    );
+    bind(scope, sql, 0)
 }

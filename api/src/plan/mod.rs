@@ -37,7 +37,7 @@ use crate::{
 
 /// Visits of a period up to which visitors, users and maxima are counted exactly from the base
 /// tables; above it they come from the rollups' sketches (uniqCombined64, error about 0.8 %).
-pub(crate) const EXACT_VISITS_MAX: u64 = 5_000_000;
+pub(crate) const EXACT_VISITS_MAX: u64 = 50_000;
 
 /// How distinct counts are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod http;
 mod latency;
 mod memory;
 mod reading;
+mod reports;
 mod sessionizer;
 mod sockets;
 mod summary;
@@ -26,6 +27,11 @@ pub fn main() -> anyhow::Result<ExitCode> {
     match arguments.next().as_deref() {
         None => runtime.block_on(all(&[])),
         Some("only") => runtime.block_on(all(&arguments.collect::<Vec<_>>())),
+        Some("reports") => {
+            let visits = arguments.next().context("reports VISITS")?.parse()?;
+            let kept = runtime.block_on(reports::measure(visits))?;
+            Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         Some("noop") => {
             let address = arguments.next().context("noop ADDRESS")?;
             runtime.block_on(http::serve_noop(&address)).map(|()| ExitCode::SUCCESS)

@@ -70,7 +70,16 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// The value that 99 of 100 do not exceed.
-pub(super) fn p99(mut values: Vec<f64>) -> f64 {
+pub(super) fn p99(values: Vec<f64>) -> f64 {
+    percentile(values, 99)
+}
+
+/// The value that 95 of 100 do not exceed.
+pub(super) fn p95(values: Vec<f64>) -> f64 {
+    percentile(values, 95)
+}
+
+fn percentile(mut values: Vec<f64>, of_hundred: usize) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get((values.len() * 99).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0.0)
+    values.get((values.len() * of_hundred).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0.0)
 }

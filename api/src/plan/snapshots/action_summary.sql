@@ -10,7 +10,7 @@ SELECT site_id, day AS bucket, countIf(kind = 1), uniqExactIf((day, visit_id, if
 -- # Actions.get: sketched weeks
 
 -- ActionTotals, 0 keys
-SELECT site_id, toMonday(day) AS bucket, countIf(kind = 1), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 1), countIf(kind = 3), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 3), countIf(kind = 2), uniqExactIf((day, visit_id, ifNull(url, '')), kind = 2), countIf(kind = 8), uniqExactIf(ifNull(name, ''), kind = 8) FROM actions WHERE kind IN (1, 2, 3, 8) AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket
+SELECT site_id, bucket, sumIf(day_hits, day_kind = 'page_url'), sumIf(day_visits, day_kind = 'page_url'), sumIf(day_hits, day_kind = 'download'), sumIf(day_visits, day_kind = 'download'), sumIf(day_hits, day_kind = 'outlink'), sumIf(day_visits, day_kind = 'outlink'), sumIf(day_hits, day_kind = 'search'), uniqExactIf(key_1, day_kind = 'search') FROM (SELECT site_id, toMonday(day) AS bucket, toString(kind) AS day_kind, key_1, sum(hits) AS day_hits, if(kind = 'search', 0, uniqCombined64Merge(14)(visits)) AS day_visits FROM action_rollup WHERE kind IN ('page_url', 'download', 'outlink', 'search') AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, day, kind, key_1 HAVING day_hits > 0) GROUP BY site_id, bucket
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
