@@ -127,8 +127,13 @@ impl Bench {
         (period, date): (&'static str, &str),
         segment: &'static str,
     ) -> anyhow::Result<Figure> {
-        let asked =
-            Asked { report, site: SiteId(self.site), period, date, segment: Some(segment).filter(|text| !text.is_empty()) };
+        let asked = Asked {
+            report,
+            site: SiteId(self.site),
+            period,
+            date,
+            segment: Some(segment).filter(|text| !text.is_empty()),
+        };
         let bare = BareReport::new(&self.bare, asked).await?;
         let path = format!(
             "/index.php?module=API&method={report}&idSite={}&period={period}&date={date}&segment={segment}\
