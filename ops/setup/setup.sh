@@ -7,7 +7,7 @@ set -euo pipefail
 readonly CHDB_VERSION="26.7.3-stable.1"
 readonly PLAYWRIGHT_VERSION="1.65.1"
 readonly PLACES_VERSION="2.3.2026061719"
-readonly CLIENTS="matomo-tracker@2.2.4 @jonkoops/matomo-tracker@0.7.0"
+readonly CLIENTS="matomo-tracker@2.2.4 @jonkoops/matomo-tracker@0.7.0 @hey-api/openapi-ts@0.99.0 typescript@5.9.3"
 readonly NATS_MIN="2.12.0"
 readonly NODE_MIN="20.19.0"
 
@@ -135,8 +135,8 @@ playwright() {
     stamp playwright "$package"
 }
 
-# Clients for the Tracking API that others made: the tests let them send.
-tracking_clients() {
+# Clients that others made, and a generator of clients: the tests let them send and read.
+clients() {
     local pins work="$WORK/clients"
     pins=$(sed -n '/^matomopy==/,$p' "$REQUIREMENTS")
     if stamped clients "$DEPS/clients/python/matomopy" "$CLIENTS $pins"; then return; fi
@@ -208,7 +208,7 @@ main() {
     node_modules api/web
     node_modules ingest/tracker
     playwright
-    tracking_clients
+    clients
     schemathesis
     browser
     say "ready"

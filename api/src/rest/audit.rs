@@ -57,6 +57,7 @@ impl From<(u64, ChainedEntry)> for Listed {
 #[utoipa::path(
     get,
     path = "/api/v1/audit",
+    operation_id = "listAudit",
     tag = "audit",
     params(Asked),
     responses(

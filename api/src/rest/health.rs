@@ -26,6 +26,7 @@ const CAUGHT_UP_S_MAX: u64 = 300;
 #[utoipa::path(
     get,
     path = "/api/v1/lag",
+    operation_id = "getLag",
     tag = "health",
     responses((status = 200, body = [Object]), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
@@ -75,6 +76,7 @@ fn default_timeout() -> u64 {
 #[utoipa::path(
     get,
     path = "/health/caughtup",
+    operation_id = "waitUntilCaughtUp",
     tag = "health",
     params(CaughtUp),
     responses((status = 200, body = String), (status = 400, body = Problem), (status = 503, body = Problem)),

@@ -43,6 +43,7 @@ pub(super) struct Snapshot {
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/live",
+    operation_id = "getLive",
     tag = "live",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(

@@ -140,4 +140,17 @@ mod tests {
         let text = document.to_pretty_json().unwrap();
         crate::snapshot::check("src/rest/openapi.json", &(text + "\n"));
     }
+
+    /// Generators name functions after them.
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let (_, document) = described();
+        let of_path = |path: &utoipa::openapi::PathItem| {
+            let operations = [&path.get, &path.put, &path.post, &path.delete, &path.patch];
+            operations.into_iter().flatten().filter_map(|operation| operation.operation_id.clone()).collect::<Vec<_>>()
+        };
+        let ids: Vec<String> = document.paths.paths.values().flat_map(of_path).collect();
+        let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    }
 }

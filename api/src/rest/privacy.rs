@@ -68,6 +68,7 @@ fn superuser(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Problem> {
 #[utoipa::path(
     get,
     path = "/api/v1/privacy",
+    operation_id = "getPrivacy",
     tag = "privacy",
     responses((status = 200, body = Privacy), (status = 401, body = Problem))
 )]
@@ -80,6 +81,7 @@ pub(super) async fn read(State(shared): State<Shared>, headers: HeaderMap) -> Re
 #[utoipa::path(
     put,
     path = "/api/v1/privacy",
+    operation_id = "changePrivacy",
     tag = "privacy",
     request_body = Privacy,
     responses(

@@ -123,6 +123,7 @@ struct Wanted {
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/report",
+    operation_id = "getReport",
     tag = "reports",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
@@ -170,6 +171,7 @@ pub(super) async fn report(
 #[utoipa::path(
     get,
     path = "/api/v1/fields",
+    operation_id = "listFields",
     tag = "reports",
     responses((status = 200, body = Vocabulary)),
     security(())

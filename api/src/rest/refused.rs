@@ -15,6 +15,7 @@ use crate::server::Shared;
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/refused",
+    operation_id = "listRefused",
     tag = "sites",
     params(("site" = u32, Path, description = "id of the site", example = 1)),
     responses(

@@ -37,6 +37,7 @@ fn states(settings: &NamedSettings) -> Vec<SettingState> {
 #[utoipa::path(
     get,
     path = "/api/v1/settings",
+    operation_id = "listSettings",
     tag = "settings",
     responses((status = 200, body = [SettingState]), (status = 401, body = Problem))
 )]
@@ -52,6 +53,7 @@ pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Re
 #[utoipa::path(
     put,
     path = "/api/v1/settings",
+    operation_id = "changeSettings",
     tag = "settings",
     request_body = Object,
     responses(

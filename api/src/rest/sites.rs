@@ -37,6 +37,7 @@ impl From<&Site> for SiteSummary {
 #[utoipa::path(
     get,
     path = "/api/v1/sites",
+    operation_id = "listSites",
     tag = "sites",
     responses((status = 200, body = [SiteSummary]), (status = 401, body = Problem))
 )]
@@ -54,6 +55,7 @@ pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Re
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}",
+    operation_id = "getSite",
     tag = "sites",
     params(("site" = u32, Path, description = "id of the site", example = 1)),
     responses((status = 200, body = SiteSummary), (status = 401, body = Problem), (status = 404, body = Problem))

@@ -49,6 +49,7 @@ fn administrator<'a>(caller: &'a Caller, site: SiteId, act: &str, changes: bool)
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/subjects",
+    operation_id = "findSubjects",
     tag = "privacy",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
@@ -73,6 +74,7 @@ pub(super) async fn find(
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/subjects/export",
+    operation_id = "exportSubjects",
     tag = "privacy",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(
@@ -99,6 +101,7 @@ pub(super) async fn export(
 #[utoipa::path(
     delete,
     path = "/api/v1/sites/{site}/subjects",
+    operation_id = "eraseSubjects",
     tag = "privacy",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(

@@ -69,6 +69,7 @@ struct Place(i64, u64);
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{site}/visits",
+    operation_id = "listVisits",
     tag = "visits",
     params(("site" = u32, Path, description = "id of the site", example = 1), Asked),
     responses(

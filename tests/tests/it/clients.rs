@@ -1,10 +1,11 @@
-//! Clients that others made for Matomo's Tracking API, as their registries serve them.
+//! Clients that others made for Matomo's APIs, and one that a generator makes for ours, as their registries
+//! serve them.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use libtest_mimic::Trial;
-use nagare_tests::{Stack, workspace};
+use nagare_tests::{ADMIN_TOKEN, Stack, workspace};
 use tokio::{process::Command, time::timeout};
 
 use crate::world::{SiteUnderTest, World, shared};
@@ -16,6 +17,8 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         shared(world, "clients::matomo_tracker_of_npm", matomo_tracker),
         shared(world, "clients::jonkoops_matomo_tracker_of_npm", jonkoops),
         shared(world, "clients::matomopy_of_pypi", matomopy),
+        shared(world, "clients::matomopy_of_pypi_reads_reports", matomopy_reads),
+        shared(world, "clients::openapi_ts_of_npm_generates_a_client", generated),
     ]
 }
 
@@ -29,6 +32,27 @@ async fn jonkoops(world: World) -> anyhow::Result<()> {
 
 async fn matomopy(world: World) -> anyhow::Result<()> {
     check(&world, "python3", "client.py").await
+}
+
+async fn matomopy_reads(world: World) -> anyhow::Result<()> {
+    check_reading(&world, "python3", "reports.py").await
+}
+
+async fn generated(world: World) -> anyhow::Result<()> {
+    check_reading(&world, "node", "generated.mjs").await
+}
+
+/// Runs a client that reads one visit of today: page A, an event, and page B.
+async fn check_reading(world: &World, interpreter: &str, script: &str) -> anyhow::Result<()> {
+    let site = SiteUnderTest::new(world, &[]).await?;
+    let tracker = site.tracker();
+    let visitor = ("_id", "0123456789abcdef");
+    let page = |url: &'static str| [visitor, ("url", url)];
+    tracker.hit(&page("https://site.example/a")).await?;
+    tracker.hit(&[&page("https://site.example/a")[..], &[("e_c", "shop"), ("e_a", "open")]].concat()).await?;
+    tracker.hit(&page("https://site.example/b")).await?;
+    site.stack.caught_up().await?;
+    run(site.stack, site.id, interpreter, script).await
 }
 
 /// Runs a client that sends page A, an event, and page B: one visit.
@@ -54,6 +78,7 @@ async fn run(stack: &Stack, site: u32, interpreter: &str, script: &str) -> anyho
         .arg(root.join("tests/clients").join(script))
         .env("NAGARE_URL", stack.url())
         .env("NAGARE_SITE", site.to_string())
+        .env("NAGARE_TOKEN", ADMIN_TOKEN)
         .env("NAGARE_CLIENT_MODULES", root.join(".deps/clients/node_modules"))
         .env("NAGARE_BROWSER_MODULES", root.join(".deps/browser/node_modules"))
         .env("PYTHONPATH", root.join(".deps/clients/python"))
