@@ -1,13 +1,13 @@
 //! Requests and their answers (`tracking.md` §1), through the router.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use nagare_schema::DropReason;
 
 use super::{answer::GIF, body::BODY_BYTES_MAX, body::BODY_BYTES_UNPACKED_MAX};
@@ -140,6 +140,13 @@ async fn section_1_1_the_tracker_is_cached_by_its_tag() {
     let again = stage.send(again.body(Body::empty()).unwrap()).await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     assert!(again.body.is_empty());
+    let packed = Request::get("/matomo.js").header("accept-encoding", "br, gzip");
+    let packed = stage.send(packed.body(Body::empty()).unwrap()).await;
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    assert_eq!(packed.header("vary"), "accept-encoding");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&packed.body[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, answer.body);
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ export function parameter(url: string, names: string[]): string {
   return '';
 }
 
-const absolute = (url: string): URL | undefined =>
-  attempt(() => new URL(url, location.href), undefined);
+const absolute = (url: string): URL | '' | undefined =>
+  url && attempt(() => new URL(url, location.href));
 
 /** A URL without the parameters that are not to be reported. */
 export function cleaned(core: Core, url: string): string {
@@ -55,7 +55,7 @@ export const isOwn = (core: Core, url: URL): boolean =>
 
 /** The referrer, or only one from elsewhere; empty when it is not to be reported. */
 export function referrerUrl(core: Core, foreign?: boolean): string {
-  const url = core.ReferrerUrl && absolute(core.ReferrerUrl);
+  const url = absolute(core.ReferrerUrl);
   return !url ||
     matches(url, core.ExcludedReferrers) ||
     (foreign && isOwn(core, url)) ||

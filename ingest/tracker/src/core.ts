@@ -13,10 +13,7 @@ export type Callback = (sent: Sent) => void;
 
 /** File name extensions of downloads, as patterns. */
 const DOWNLOADS =
-  '7z|aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|bz2?|csv|deb|dmg|docx?|epub|exe|flv|gif|gz|gzip|hqx|ibooks|' +
-  'jar|jpe?g|js|md5|mobi|movi?e?|mp[234g]|mpeg|ms[ip]|od[bfgst]|og[gv]|pdf|phps|png|pptx?|qtm?|' +
-  'r[am]m?|rar|rpm|rtf|sea|sha\\d*|si[gt]|tar|tbz2?|tgz|torrent|txt|wav|wm[av]|wpd|' +
-  'xlsx?|xml|xz|z|zip';
+  'aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|hqx|ibooks|jar|jpe?g|js|md5|mobi|movi?e?|mpe?[234g]|ms[ip]|od[bfgst]|og[gv]|pdf|phps|png|pptx?|qtm?|r[ampt][mrf]?|sea|sha\\d*|si[gt]|tar|torrent|txt|wav|wm[av]|wpd|xlsx?|xml|[7xgbt]*z(2|ip)?';
 
 /** A string or several, also joined by `|`. */
 export const list = (value: string | string[]): string[] =>
@@ -26,7 +23,9 @@ const prefixed = (name: string): string[] =>
   ['pk', 'mtm', 'piwik', 'matomo'].map((prefix) => prefix + name);
 
 /** The value, or something else when it cannot be had. */
-export function attempt<T, U>(value: () => T, otherwise: U): T | U {
+export function attempt<T>(value: () => T): T | undefined;
+export function attempt<T, U>(value: () => T, otherwise: U): T | U;
+export function attempt<T, U>(value: () => T, otherwise?: U): T | U | undefined {
   try {
     return value();
   } catch (_) {
@@ -39,7 +38,7 @@ export const newSettings = () => ({
   TrackerUrl: '',
   SiteId: '' as string | number,
   RequestMethod: '',
-  CustomRequestProcessing: undefined as ((request: string) => string | undefined) | undefined,
+  CustomRequestProcessing: '' as '' | ((request: string) => string | undefined),
   UserId: '',
   PageViewId: '',
   CustomUrl: '',
@@ -57,6 +56,8 @@ export const newSettings = () => ({
   DownloadClasses: [] as string[],
   // Without effect: links are never held back, because a beacon outlives its page.
   LinkTrackingTimer: 0,
+  CrossDomainLinkingTimeout: 180,
+  RequestQueueInterval: 2500,
   CookieNamePrefix: '_pk_',
   CookieDomain: '',
   CookiePath: '/',
@@ -93,6 +94,9 @@ export interface Core extends Settings {
   $attribution: Attribution;
   $inSession?: boolean;
 
+  /** Whether links to other domains of the site carry the visitor along. */
+  $crossing: boolean;
+
   $outbox: [Params, Callback?][];
   $timer: number;
   $nextAt: number;
@@ -106,6 +110,7 @@ export const newCore = (): Core => ({
   $extra: {},
   $variables: { visit: {}, page: {} },
   $views: 0,
+  $crossing: false,
   $visitorId: '',
   $created: 0,
   $isNew: 0,

@@ -4,15 +4,27 @@ import { attempt, type Attribution, type Core, type Params, random, seconds } fr
 
 const REFERRER_LENGTH_MAX = 1024;
 
+/** Tells the browser apart from others that the link may be handed to: six hexadecimal digits. */
+const browser = (): string =>
+  (0x100000 + screen.width * screen.height + navigator.userAgent.length).toString(16);
+
+/** What makes a link carry the visitor along. */
+export const linkParameter = (core: Core): string =>
+  `pk_vid=${visitorId(core)}${seconds()}${browser()}`;
+
 /** The visitor's id, from the cookie or new; empty when no cookie may be used. */
 export function visitorId(core: Core): string {
   if (!core.$visitorId && usesCookies(core)) {
     // Who changes over from Matomo's script keeps the visitors it knows.
-    const known = RegExp(`_id\\.${core.SiteId}\\.[\\da-f]{4}=([\\da-f]{16})\\.(\\d+)`);
-    const [, id, created] =
-      /^([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID)) || known.exec(document.cookie) || [];
+    const other = RegExp(`_id\\.${core.SiteId}\\.[\\da-f]{4}=([\\da-f]{16})\\.(\\d+)`);
+    const link = RegExp(`pk_vid=([\\da-f]{16})(\\d+)${browser()}`);
+    const [, known, created] =
+      /^([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID)) || other.exec(document.cookie) || [];
+    const [, linked, at] = (core.$crossing && link.exec(location.href)) || [];
+    // A link that was followed just now, and in this browser, knows better.
+    const id = seconds() - +at! > core.CrossDomainLinkingTimeout ? known : linked || known;
     core.$visitorId = id || random(16, 16);
-    core.$created = Number(created) || seconds();
+    core.$created = +created! || seconds();
     core.$isNew = id ? 0 : 1;
   }
   return core.$visitorId;

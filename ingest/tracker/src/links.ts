@@ -1,5 +1,6 @@
 import { isOwn } from './address';
 import { type Core, list, listen } from './core';
+import { linkParameter } from './identity';
 import { track } from './transport';
 
 type Link = HTMLAnchorElement;
@@ -40,6 +41,10 @@ export function links(core: Core) {
     last = event;
     const kind = classify(core, link);
     if (kind) track(core, { [kind]: link.href });
+    else if (core.$crossing && link.hostname !== location.hostname && isOwn(core, link as never)) {
+      // The fragment stays last, and a link that is followed again is told anew.
+      link.search = link.search.replace(/(&pk_vid.*)?$/, `&${linkParameter(core)}`);
+    }
   };
 
   return {
@@ -48,6 +53,14 @@ export function links(core: Core) {
       if (!tracked) listen(secondary ? 'click auxclick contextmenu' : 'click', follow);
       tracked = true;
     },
+    enableCrossDomainLinking(): void {
+      core.$crossing = true;
+    },
+    disableCrossDomainLinking(): void {
+      core.$crossing = false;
+    },
+    isCrossDomainLinkingEnabled: () => core.$crossing,
+    getCrossDomainLinkingUrlParameter: () => linkParameter(core),
     addListener(element: EventTarget): void {
       element.addEventListener('click', follow);
     },

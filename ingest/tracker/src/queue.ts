@@ -4,8 +4,7 @@ export type Command = [string | ((this: Tracker) => void), ...unknown[]];
 type Method = (...args: unknown[]) => void;
 
 /** Calls that decide how others are sent; pages often queue them after the first page view. */
-const FIRST =
-  /^(addTracker|disable|require|set(Tracker|Site|UserId|VisitorId|.*Cookie(?!C)|Do(?!c)|RequestM|CustomR|Exclu|Campaign))/;
+const FIRST = /^(addT|disable|enableC|require|set(?!Page|Custom[^R]|Doc|Ref.*U|.*Consent|Eco))/;
 
 /** The trackers that commands are for: what `_paq` and `Matomo` are once the script is here. */
 export function newQueue(defaultUrl: string) {
@@ -22,11 +21,7 @@ export function newQueue(defaultUrl: string) {
 
   const call = (tracker: Tracker, name: Command[0], args: unknown[]): void => {
     const methods = tracker as unknown as Record<string, Method>;
-    if (typeof name === 'string' && !methods[name]) {
-      console.warn(`nagare: no method ${name}`);
-      methods[name] = () => {};
-    }
-    (typeof name === 'string' ? methods[name]! : name).apply(tracker, args);
+    (methods[name as string] || (name as Method)).apply(tracker, args);
   };
 
   return {
@@ -36,7 +31,8 @@ export function newQueue(defaultUrl: string) {
       trackers.find(
         (tracker) =>
           (!url || tracker.getTrackerUrl() === url) &&
-          (!site || `${tracker.getSiteId()}` === `${site}`),
+          // A number and its text are the same site.
+          (!site || tracker.getSiteId() == site),
       ) || first,
     /** A page's mistake must neither stop its other commands nor its own scripts. */
     push(...commands: Command[]): void {
@@ -45,7 +41,7 @@ export function newQueue(defaultUrl: string) {
           if (name === 'addTracker') addTracker(...(args as string[]));
           else trackers.forEach((tracker) => call(tracker, name, args));
         } catch (error) {
-          console.error(error);
+          console.error(name, error);
         }
       });
     },
@@ -53,7 +49,5 @@ export function newQueue(defaultUrl: string) {
 }
 
 /** What was queued before the script arrived, in the order to run it. */
-export function ordered(queued: Command[]): Command[] {
-  const isFirst = ([name]: Command): boolean => FIRST.test(name as string);
-  return [...queued.filter(isFirst), ...queued.filter((command) => !isFirst(command))];
-}
+export const ordered = (queued: Command[]): Command[] =>
+  queued.sort(([one], [other]) => +FIRST.test(other as string) - +FIRST.test(one as string));

@@ -3,14 +3,14 @@ import { type Core, type Params, random } from './core';
 import { timings } from './timing';
 
 /** Sent even when empty: they say that there is a page, and that its visitor has no id. */
-const EVEN_EMPTY = /^(action_name|_id)$/;
+const EVEN_EMPTY = /_name|^_id/;
 
 /** The custom variables of a scope; none is no parameter. */
 const variables = (core: Core, scope: string): string =>
   JSON.stringify(core.$variables[scope]).replace(/^{}$/, '');
 
 /** All parameters of a request but those of the visitor. */
-export function build(core: Core, action: Params, custom?: unknown): Params {
+export function build(core: Core, action: Params, custom?: Params): Params {
   const now = new Date();
   const params: Params = {
     ...action,
@@ -33,8 +33,8 @@ export function build(core: Core, action: Params, custom?: unknown): Params {
     pdf: navigator.pdfViewerEnabled ? 1 : 0,
     res: `${screen.width}x${screen.height}`,
   };
-  for (const [name, value] of Object.entries(custom || {})) {
-    if (/^dimension\d+$/.test(name)) params[name] = value;
+  for (const name in custom) {
+    if (/^dimension\d/.test(name)) params[name] = custom[name];
   }
   return params;
 }

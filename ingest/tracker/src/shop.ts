@@ -37,7 +37,7 @@ export function shop(core: Core) {
     },
     /** SKU, name, category, price: said with everything that follows on the page. */
     setEcommerceView(...values: unknown[]): void {
-      const all = Array.from({ length: 4 }, (_, i) => json(values[i]) || '');
+      const all = [0, 1, 2, 3].map((i) => json(values[i]) || '');
       Object.assign(core.$extra, named('_pks _pkn _pkc _pkp', all));
     },
   };

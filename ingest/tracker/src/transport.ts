@@ -6,47 +6,55 @@ import { build, serialize } from './request';
 const QUERY_LENGTH_MAX = 2000;
 const OUTBOX_MAX = 100;
 const SETTLE_MS = 800;
-const SPACING_MS = 50;
 
-/** Sends by the first means that works: beacon, fetch, image. */
-function deliver(core: Core, query: string): void {
-  const inBody = /post/i.test(core.RequestMethod) || query.length > QUERY_LENGTH_MAX;
+/** Sends by the first means that works: beacon, fetch, image; several requests in one body. */
+function deliver(core: Core, queries: string[]): void {
+  const [query, more] = queries as [string, string?];
+  const inBody = more || /post/i.test(core.RequestMethod) || query.length > QUERY_LENGTH_MAX;
   const prefix = core.TrackerUrl + (core.TrackerUrl.includes('?') ? '&' : '?');
   const url = inBody ? core.TrackerUrl : prefix + query;
-  // As a form, which the protocol asks for even when it is empty.
-  const body = new URLSearchParams(inBody ? query : '');
-  const image = (): void => {
-    new Image().src = prefix + query.replace('send_image=0', 'send_image=1');
-  };
+  const body = more
+    ? JSON.stringify({ requests: queries.map((one) => `?${one}`), send_image: 0 })
+    : // As a form, which the protocol asks for even when it is empty.
+      new URLSearchParams(inBody ? query : '');
+  const images = (): void =>
+    queries.forEach((one) => {
+      new Image().src = prefix + one.replace('send_image=0', 'send_image=1');
+    });
   if (core.$noBeacon && !inBody) {
-    image();
-  } else if (core.$noBeacon || !attempt(() => navigator.sendBeacon(url, body), false)) {
-    // An opaque answer fails only when nothing arrived, so the image never counts a hit twice.
+    images();
+  } else if (core.$noBeacon || !attempt(() => navigator.sendBeacon(url, body))) {
+    // An opaque answer fails only when nothing arrived, so that no hit is counted twice.
     fetch(url, {
       method: 'POST',
       body,
       keepalive: true,
       mode: 'no-cors',
       credentials: 'include',
-    }).catch(image);
+    }).catch(images);
   }
 }
 
-function transmit(core: Core, params: Params, done?: Callback): void {
-  Object.assign(params, identify(core), { consent: core.$consentRequired ? 1 : '' });
-  let request: string | undefined = serialize(params) + core.$appended;
-  if (core.CustomRequestProcessing) request = core.CustomRequestProcessing(request);
-  if (!request) return;
+/** Says who the visitor is, and lets the page have its say; what is empty then is not sent. */
+function transmit(core: Core, waiting: Core['$outbox']): void {
+  const queries: string[] = [];
+  for (const [params, done] of waiting) {
+    Object.assign(params, identify(core), { consent: core.$consentRequired ? 1 : '' });
+    let request: string | undefined = serialize(params) + core.$appended;
+    if (core.CustomRequestProcessing) request = core.CustomRequestProcessing(request);
+    if (!request) continue;
+    queries.push(request);
+    if (done) done({ request, trackerUrl: core.TrackerUrl, success: true });
+  }
   core.$lastAt = Date.now();
-  deliver(core, request);
-  if (done) done({ request, trackerUrl: core.TrackerUrl, success: true });
+  if (queries[0]) deliver(core, queries);
 }
 
 /**
  * Sends what waits: the first request at once, then none until the server had time to open the
- * visit, then spaced. When the page is being left, everything.
+ * visit. Requests that are in no hurry wait for others. When the page is being left, everything.
  */
-export function pump(core: Core, leaving?: boolean): void {
+export function pump(core: Core, leaving?: boolean, delay = 0): void {
   if (
     !core.TrackerUrl ||
     !core.SiteId ||
@@ -56,22 +64,26 @@ export function pump(core: Core, leaving?: boolean): void {
     return;
   }
   clearTimeout(core.$timer);
-  while (core.$outbox.length) {
-    const wait = core.$nextAt - Date.now();
-    if (wait > 0 && !leaving) {
-      core.$timer = window.setTimeout(pump, wait, core);
-      return;
-    }
-    core.$nextAt = Date.now() + (core.$sent++ ? SPACING_MS : SETTLE_MS);
-    transmit(core, ...core.$outbox.shift()!);
+  const wait = Math.max(core.$nextAt - Date.now(), delay);
+  if (wait > 0 && !leaving && core.$outbox.length < OUTBOX_MAX) {
+    core.$timer = window.setTimeout(pump, wait, core);
+  } else if (core.$outbox[0]) {
+    if (!core.$sent++) core.$nextAt = Date.now() + SETTLE_MS;
+    transmit(core, core.$outbox.splice(0));
   }
 }
 
-/** Reports an action of the page as it is now. */
-export function track(core: Core, action: Params, custom?: unknown, done?: Callback): void {
+/** Notes an action of the page as it is now; it leaves when it may, later when it can wait. */
+export function track(
+  core: Core,
+  action: Params,
+  custom?: Params,
+  done?: Callback,
+  delay?: number,
+): void {
   if (refused(core) || core.$outbox.length >= OUTBOX_MAX) return;
   core.$outbox.push([build(core, action, custom), done]);
-  pump(core);
+  pump(core, false, delay);
 }
 
 /** Lets nothing wait when the page is left. */

@@ -129,3 +129,66 @@ describe('link tracking', () => {
     expect(links('9')).toEqual(['https://www.example.org/a.bar']);
   });
 });
+
+describe('links to other domains of the site', () => {
+  const SHOP = 'https://shop.example/cart?a=1#top';
+
+  beforeEach(async () => {
+    clearCookies();
+    document.body.innerHTML = '';
+    history.replaceState(null, '', '/');
+    await record();
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const tracker = (site: number) => {
+    const t = newTracker(TRACKER_URL, site);
+    t.setDomains(['www.example.org', 'shop.example']);
+    t.enableLinkTracking();
+    return t;
+  };
+  const follow = (href: string): string => {
+    const link = document.body.appendChild(anchor(href));
+    link.addEventListener('click', (event) => event.preventDefault());
+    link.dispatchEvent(
+      new MouseEvent('click', { bubbles: true, composed: true, cancelable: true }),
+    );
+    return link.href;
+  };
+
+  it('carry the visitor along once it is asked for', () => {
+    const t = tracker(21);
+    expect(follow(SHOP)).toBe(SHOP);
+    t.enableCrossDomainLinking();
+    expect(t.isCrossDomainLinkingEnabled()).toBe(true);
+    const parameter = t.getCrossDomainLinkingUrlParameter();
+    expect(parameter).toMatch(RegExp(`^pk_vid=${t.getVisitorId()}\\d{10}[\\da-f]{6}$`));
+    const [before, after] = follow(SHOP).split('&pk_vid=');
+    expect([before, after!.split('#')[1]]).toEqual(['https://shop.example/cart?a=1', 'top']);
+    expect(after).toMatch(RegExp(`^${t.getVisitorId()}`));
+    expect(follow(follow(SHOP)).match(/pk_vid/g)).toHaveLength(1);
+    expect(follow('https://www.example.org/here')).toBe('https://www.example.org/here');
+    t.disableCrossDomainLinking();
+    expect(follow(SHOP)).toBe(SHOP);
+  });
+
+  it('make the visitor known where they lead, for a while and in this browser only', () => {
+    const from = tracker(22);
+    from.enableCrossDomainLinking();
+    const parameter = from.getCrossDomainLinkingUrlParameter();
+    const arrive = (search: string, timeout = 180): boolean => {
+      clearCookies();
+      history.replaceState(null, '', `/?${search}`);
+      const t = tracker(23);
+      t.enableCrossDomainLinking();
+      t.setCrossDomainLinkingTimeout(timeout);
+      return t.getVisitorId() === from.getVisitorId();
+    };
+    expect(arrive(`a=1&${parameter}`)).toBe(true);
+    expect(arrive(parameter, -1)).toBe(false);
+    expect(arrive(parameter.replace(/.$/, (last) => (last === '0' ? '1' : '0')))).toBe(false);
+    history.replaceState(null, '', `/?${parameter}`);
+    clearCookies();
+    expect(tracker(24).getVisitorId()).not.toBe(from.getVisitorId());
+  });
+});

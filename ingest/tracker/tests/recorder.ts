@@ -13,16 +13,16 @@ export const TRACKER_URL = 'https://stats.example.net/matomo.php';
 export async function record(options: { beacon?: boolean; fetch?: boolean } = {}) {
   const { beacon = true, fetch = true } = options;
   const sent: Recorded[] = [];
-  const note = (means: Recorded['means'], address: string, form?: URLSearchParams): void => {
+  const note = (means: Recorded['means'], address: string, form?: BodyInit): void => {
     const url = new URL(address);
     const entry = { means, url: address, query: Object.fromEntries(url.searchParams) };
     const recorded = { ...entry, body: String(form ?? '') };
-    if (recorded.body) recorded.query = Object.fromEntries(form!);
+    if (form instanceof URLSearchParams && recorded.body) recorded.query = Object.fromEntries(form);
     sent.push(recorded);
   };
   Object.defineProperty(navigator, 'sendBeacon', {
     configurable: true,
-    value: vi.fn((url: string, body: URLSearchParams) => {
+    value: vi.fn((url: string, body: BodyInit) => {
       if (beacon) note('beacon', url, body);
       return beacon;
     }),
@@ -31,7 +31,7 @@ export async function record(options: { beacon?: boolean; fetch?: boolean } = {}
     'fetch',
     vi.fn((url: string, init: RequestInit) => {
       if (!fetch) return Promise.reject(new TypeError('blocked'));
-      note('fetch', url, init.body as URLSearchParams);
+      note('fetch', url, init.body!);
       return Promise.resolve(new Response(null, { status: 204 }));
     }),
   );
@@ -45,8 +45,15 @@ export async function record(options: { beacon?: boolean; fetch?: boolean } = {}
   );
   return {
     sent,
-    queries: () => sent.map(({ query }) => query),
+    /** What the requests say, those that left together one by one. */
+    queries: () => sent.flatMap(requestsOf),
   };
+}
+
+function requestsOf({ query, body }: Recorded): Record<string, string>[] {
+  if (!body.startsWith('{')) return [query];
+  const { requests } = JSON.parse(body) as { requests: string[] };
+  return requests.map((request) => Object.fromEntries(new URLSearchParams(request)));
 }
 
 export function clearCookies(): void {

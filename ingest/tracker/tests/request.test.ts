@@ -109,6 +109,8 @@ describe('a page view', () => {
 
   it('tells its address, without the fragment when the page wants so', () => {
     const t = tracker();
+    history.replaceState(null, '', '/app#/inbox');
+    expect(t.getCurrentUrl()).toBe('https://www.example.org/app#/inbox');
     t.setCustomUrl('/a?pk_vid=1&b=2#part');
     expect(t.getCurrentUrl()).toBe('https://www.example.org/a?b=2#part');
     t.discardHashTag();
@@ -149,16 +151,49 @@ describe('other actions', () => {
     expect(first()).not.toHaveProperty('action_name');
   });
 
-  it('are spaced after the first, and hurried when the page is left', () => {
+  it('wait for the first to be settled, then leave together in their order', () => {
     const t = tracker();
-    for (let i = 0; i < 4; i++) t.trackEvent('c', String(i));
+    for (let i = 0; i < 3; i++) t.trackEvent('c', String(i));
     expect(network.sent).toHaveLength(1);
     vi.advanceTimersByTime(800);
     expect(network.sent).toHaveLength(2);
-    vi.advanceTimersByTime(50);
-    expect(network.sent).toHaveLength(3);
-    window.dispatchEvent(new Event('pagehide'));
+    expect(network.sent[1]).toMatchObject({ url: TRACKER_URL, means: 'beacon' });
+    t.trackEvent('c', '3');
     expect(network.queries().map(({ e_a }) => e_a)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('are hurried when the page is left', () => {
+    const t = tracker();
+    for (let i = 0; i < 3; i++) t.trackEvent('c', String(i));
+    window.dispatchEvent(new Event('pagehide'));
+    expect(network.queries().map(({ e_a }) => e_a)).toEqual(['0', '1', '2']);
+  });
+
+  it('that are in no hurry wait until nothing has been added for a while', () => {
+    const t = tracker();
+    t.trackPageView();
+    vi.advanceTimersByTime(5000);
+    t.queueRequest('e_c=scroll&e_a=50%25');
+    vi.advanceTimersByTime(2000);
+    t.queueRequest('e_c=scroll&e_a=100%25');
+    vi.advanceTimersByTime(2000);
+    expect(network.sent).toHaveLength(1);
+    vi.advanceTimersByTime(500);
+    expect(network.sent).toHaveLength(2);
+    expect(network.queries().map(({ e_a }) => e_a)).toEqual([undefined, '50%', '100%']);
+    expect(network.queries()[2]).toMatchObject({ rec: '1', e_c: 'scroll', send_image: '0' });
+  });
+
+  it('leave with what is in a hurry, or at once when the page does not want to queue', () => {
+    const t = tracker();
+    t.trackPageView();
+    vi.advanceTimersByTime(5000);
+    t.queueRequest('e_c=a&e_a=b');
+    t.trackEvent('c', 'd');
+    expect(network.queries().map(({ e_c }) => e_c)).toEqual([undefined, 'a', 'c']);
+    t.disableQueueRequest();
+    t.queueRequest('e_c=e&e_a=f');
+    expect(network.sent).toHaveLength(3);
   });
 });
 
@@ -215,7 +250,8 @@ describe('the way to the server', () => {
     t.setTrackerUrl('https://stats.example.net/matomo.php?x=1');
     t.setSiteId(3);
     t.trackEvent('a', 'b');
-    expect(network.sent[0]!.url).toContain('matomo.php?x=1&action_name=');
+    expect(network.sent[0]!.url).toBe('https://stats.example.net/matomo.php?x=1');
+    expect(network.queries().map(({ action_name }) => action_name)).toEqual(['Start', undefined]);
   });
 });
 

@@ -1,5 +1,5 @@
-//! Clients that others made for Matomo's APIs, and one that a generator makes for ours, as their registries
-//! serve them.
+//! Clients that others made for Matomo's APIs, one that a generator makes for ours, as their registries
+//! serve them, and our own tracker.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
@@ -19,6 +19,7 @@ pub(crate) fn trials(world: &World) -> Vec<Trial> {
         shared(world, "clients::matomopy_of_pypi", matomopy),
         shared(world, "clients::matomopy_of_pypi_reads_reports", matomopy_reads),
         shared(world, "clients::openapi_ts_of_npm_generates_a_client", generated),
+        shared(world, "clients::own_tracker_across_domains", own_tracker),
     ]
 }
 
@@ -53,6 +54,10 @@ async fn check_reading(world: &World, interpreter: &str, script: &str) -> anyhow
     tracker.hit(&page("https://site.example/b")).await?;
     site.stack.caught_up().await?;
     run(site.stack, site.id, interpreter, script).await
+}
+
+async fn own_tracker(world: World) -> anyhow::Result<()> {
+    check(&world, "node", "tracker.mjs").await
 }
 
 /// Runs a client that sends page A, an event, and page B: one visit.
