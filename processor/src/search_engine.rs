@@ -152,9 +152,11 @@ impl ReferrerLists {
 
     /// Tries host and path, host, then the host without what does not tell engines apart (§6.4).
     fn engine_of(&self, host: &str, path: &str) -> Option<usize> {
-        let lossy = lossy_host(host);
-        let candidates = [format!("{host}{path}"), host.to_owned(), format!("{lossy}{path}"), lossy];
-        candidates.iter().find_map(|candidate| self.engine_hosts.get(candidate.as_str())).copied()
+        let find = |candidate: &str| self.engine_hosts.get(candidate).copied();
+        find(&format!("{host}{path}")).or_else(|| find(host)).or_else(|| {
+            let lossy = lossy_host(host);
+            find(&format!("{lossy}{path}")).or_else(|| find(&lossy))
+        })
     }
 
     /// The social network of a host.

@@ -17,18 +17,20 @@ use crate::{
 /// Name and decoded value of the opt-out cookie (§4.6).
 const OPT_OUT_COOKIE: &str = "matomo_ignore";
 const OPT_OUT_VALUE: &str = "ignore=Kg==";
-/// Client hints that are lists of brands, by header and by the name they have in `uadata` (§8.4).
-const BRAND_HINTS: [(&str, &str); 2] = [("sec-ch-ua", "brands"), ("sec-ch-ua-full-version-list", "fullVersionList")];
-/// Client hints that are texts.
-const TEXT_HINTS: [(&str, &str); 7] = [
-    ("sec-ch-ua-model", "model"),
-    ("sec-ch-ua-platform", "platform"),
-    ("sec-ch-ua-platform-version", "platformVersion"),
-    ("sec-ch-ua-full-version", "uaFullVersion"),
-    ("sec-ch-ua-arch", "architecture"),
-    ("sec-ch-ua-bitness", "bitness"),
+/// Client hints by header, the name they have in `uadata`, and what they become there (§8.4).
+const HINTS: [(&str, &str, fn(&str) -> Option<Value>); 11] = [
+    ("sec-ch-ua", "brands", brands),
+    ("sec-ch-ua-full-version-list", "fullVersionList", brands),
+    ("sec-ch-ua-model", "model", unquoted),
+    ("sec-ch-ua-platform", "platform", unquoted),
+    ("sec-ch-ua-platform-version", "platformVersion", unquoted),
+    ("sec-ch-ua-full-version", "uaFullVersion", unquoted),
+    ("sec-ch-ua-arch", "architecture", unquoted),
+    ("sec-ch-ua-bitness", "bitness", unquoted),
     // The app that shows the page; that it is a hint is Matomo's reading.
-    ("x-requested-with", "requestedWith"),
+    ("x-requested-with", "requestedWith", unquoted),
+    ("sec-ch-ua-form-factors", "formFactors", texts),
+    ("sec-ch-ua-mobile", "mobile", |mobile| Some(Value::Bool(mobile == "?1"))),
 ];
 /// Brands of one list.
 const BRANDS_MAX: usize = 16;
@@ -74,33 +76,22 @@ fn has_opted_out(cookies: &[u8]) -> bool {
 
 /// The hints in the shape of `uadata`; `None` when there are none.
 fn hints(headers: &HeaderMap) -> Option<String> {
-    let mut found = Map::new();
-    for (header, name) in BRAND_HINTS {
-        let brands = headers.get(header).and_then(|list| list.to_str().ok()).map(brands).unwrap_or_default();
-        if !brands.is_empty() {
-            found.insert(name.to_owned(), Value::Array(brands));
+    let mut values = [const { None }; HINTS.len()];
+    for (header, value) in headers {
+        let place = HINTS.iter().position(|(name, ..)| *name == header.as_str());
+        if let (Some(place), Ok(text)) = (place, value.to_str())
+            && values[place].is_none()
+        {
+            values[place] = HINTS[place].2(text);
         }
     }
-    for (header, name) in TEXT_HINTS {
-        let value = headers.get(header).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let value = value.trim().trim_matches('"');
-        if !value.is_empty() {
-            found.insert(name.to_owned(), Value::from(value));
-        }
-    }
-    let forms =
-        headers.get("sec-ch-ua-form-factors").and_then(|list| list.to_str().ok()).map(texts).unwrap_or_default();
-    if !forms.is_empty() {
-        found.insert("formFactors".to_owned(), Value::from(forms));
-    }
-    if let Some(mobile) = headers.get("sec-ch-ua-mobile") {
-        found.insert("mobile".to_owned(), Value::Bool(mobile == "?1"));
-    }
+    let found = HINTS.iter().zip(values).filter_map(|((_, name, _), value)| Some(((*name).to_owned(), value?)));
+    let found: Map<String, Value> = found.collect();
     (!found.is_empty()).then(|| Value::Object(found).to_string())
 }
 
 /// `"Chromium";v="124", "Not-A.Brand";v="99"` as in `uadata`.
-fn brands(list: &str) -> Vec<Value> {
+fn brands(list: &str) -> Option<Value> {
     let mut brands = Vec::new();
     let mut rest = list;
     while brands.len() < BRANDS_MAX {
@@ -110,11 +101,11 @@ fn brands(list: &str) -> Vec<Value> {
         brands.push(json!({ "brand": brand, "version": version }));
         rest = after;
     }
-    brands
+    (!brands.is_empty()).then_some(Value::Array(brands))
 }
 
 /// `"Tablet", "Mobile"` as in `uadata`.
-fn texts(list: &str) -> Vec<&str> {
+fn texts(list: &str) -> Option<Value> {
     let mut rest = list;
     let mut texts = Vec::new();
     while texts.len() < BRANDS_MAX
@@ -123,7 +114,13 @@ fn texts(list: &str) -> Vec<&str> {
         texts.push(text);
         rest = after;
     }
-    texts
+    (!texts.is_empty()).then(|| Value::from(texts))
+}
+
+/// A text, in quotes or not.
+fn unquoted(text: &str) -> Option<Value> {
+    let text = text.trim().trim_matches('"');
+    (!text.is_empty()).then(|| Value::from(text))
 }
 
 /// The next text in quotes, and what follows it.
@@ -171,7 +168,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn arbitrary_hints_stay_bounded(list in r#"[";v=a, ]{0,300}"#) {
-            proptest::prop_assert!(brands(&list).len() <= BRANDS_MAX);
+            let brands = brands(&list);
+            proptest::prop_assert!(brands.is_none_or(|brands| brands.as_array().is_some_and(|brands| brands.len() <= BRANDS_MAX)));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! JSON parameters (`tracking.md` §1.3).
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::text;
@@ -18,6 +19,14 @@ pub(super) fn parse(json: &str) -> Option<Value> {
     // Clients that escape the whole parameter for HTML send `&quot;` for the quotes.
     let decoded = text::clean(json);
     serde_json::from_str(&decoded).ok()
+}
+
+/// True for the text of an object without anything that is escaped or decoded.
+pub(super) fn is_plain_object(json: &str) -> bool {
+    json.len() <= JSON_BYTES_MAX
+        && json.starts_with('{')
+        && memchr::memchr2(b'&', b'\\', json.as_bytes()).is_none()
+        && serde_json::from_str::<IgnoredAny>(json).is_ok()
 }
 
 /// The same value, entities in its texts decoded once.
@@ -45,5 +54,13 @@ mod tests {
         assert_eq!(parse(r#"[["a &amp; b"]]"#), Some(serde_json::json!([["a & b"]])));
         assert_eq!(parse("[&quot;x&quot;]"), Some(serde_json::json!(["x"])));
         assert_eq!(parse("[["), None);
+    }
+
+    #[test]
+    fn an_object_is_plain_when_its_text_is_what_it_means() {
+        assert!(is_plain_object(r#"{"brands":[{"brand":"Chromium"}]}"#));
+        for other in [r#"{"a":"b &amp; c"}"#, r#"{"a":"\u0026amp;"}"#, r#"["a"]"#, r#"{"a":"#, "", "1"] {
+            assert!(!is_plain_object(other), "{other}");
+        }
     }
 }

@@ -160,6 +160,14 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// The text of a JSON object, as it came where nothing in it has to be decoded.
+    pub(crate) fn object(&self, name: Name) -> Option<Cow<'_, str>> {
+        match self.value(name)? {
+            Value::Text(text) if json::is_plain_object(text) => Some(Cow::Borrowed(text)),
+            _ => self.json(name).filter(serde_json::Value::is_object).map(|object| Cow::Owned(object.to_string())),
+        }
+    }
+
     /// Custom dimensions by id; an empty text clears (§5.8).
     pub(crate) fn dimensions(&self) -> impl Iterator<Item = (u32, Cow<'_, str>)> {
         self.dimensions.iter().filter_map(|(id, value)| match value {

@@ -33,9 +33,9 @@ pub(super) fn describe(draft: &mut Draft<'_>) -> Result<(), DropReason> {
 }
 
 /// `uadata`, else the headers, as JSON.
-fn hints(params: &Params<'_>, envelope: &Envelope<'_>) -> Option<String> {
-    let sent = params.json(Name::Hints).filter(serde_json::Value::is_object).map(|hints| hints.to_string());
-    sent.or_else(|| envelope.hints.clone()).filter(|hints| hints.len() <= HINTS_BYTES_MAX)
+fn hints<'a>(params: &'a Params<'_>, envelope: &'a Envelope<'_>) -> Option<Cow<'a, str>> {
+    let sent = params.object(Name::Hints).or_else(|| envelope.hints.as_deref().map(Cow::Borrowed));
+    sent.filter(|hints| hints.len() <= HINTS_BYTES_MAX)
 }
 
 /// `res`; `unknown` when absent.

@@ -63,7 +63,10 @@ pub(super) fn short(params: &Params<'_>, name: Name) -> Option<Text> {
 
 /// Campaign parameters beside the URL (§6.3 step 4).
 pub(super) fn campaign(params: &Params<'_>) -> BTreeMap<String, String> {
-    let sent = |name: Name| Some((name.text().to_owned(), cut(params.text(name)?.trim(), SHORT_BYTES_MAX).to_owned()));
+    let sent = |name: Name| {
+        let value = params.text(name)?;
+        Some((name.text().to_owned(), cut(value.trim(), SHORT_BYTES_MAX).to_owned()))
+    };
     Name::campaigns().filter_map(sent).collect()
 }
 

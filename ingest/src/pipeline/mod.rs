@@ -101,7 +101,7 @@ struct Draft<'a> {
     user_agent: Cow<'a, str>,
     languages: String,
     /// Client hints as JSON.
-    hints: Option<String>,
+    hints: Option<Cow<'a, str>>,
     agents: &'a Agents,
     agent: Agent,
     /// `uid`, or its pseudonym.
@@ -257,7 +257,7 @@ fn page_bytes_max(rules: &Rules) -> usize {
 fn client_of(draft: &mut Draft<'_>) -> Client {
     Client {
         user_agent: draft.user_agent.as_ref().into(),
-        hints: draft.hints.take().map(Into::into),
+        hints: draft.hints.as_deref().map(Into::into),
         language: draft.languages.as_str().into(),
         resolution: client::resolution(draft.params),
         plugins: client::plugins(draft.params),
