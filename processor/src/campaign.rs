@@ -28,7 +28,7 @@ pub struct CampaignParameters {
 }
 
 /// What was named, in lower case.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
     /// Its name.
     pub name: String,

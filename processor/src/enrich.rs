@@ -10,7 +10,7 @@ use crate::{
     dimension::Values,
     page_url::{self, PAGE_BYTES_MAX, UrlParts, decode_value_in, pairs, truncate},
     pool::Pool,
-    referrer::{self, Detected},
+    referrer::{self, Detected, Sources},
     rules::{RuleBook, SiteRules},
     search_engine::ReferrerLists,
 };
@@ -94,13 +94,14 @@ pub struct Enricher {
     /// Values that visits share.
     pub pool: Pool,
     lists: Arc<ReferrerLists>,
+    sources: Sources,
     devices: DeviceBook,
 }
 
 impl Enricher {
     /// With lists and patterns that all partitions share.
     pub fn new(lists: Arc<ReferrerLists>, detections: Option<Arc<Detections>>) -> Self {
-        Self { rules: RuleBook::default(), pool: Pool::default(), lists, devices: DeviceBook::new(detections) }
+        Self { rules: RuleBook::default(), pool: Pool::default(), lists, sources: Sources::default(), devices: DeviceBook::new(detections) }
     }
 
     /// The lists of referrers.
@@ -119,7 +120,7 @@ impl Enricher {
         if let Step::Action(action) = &mut step {
             self.pool.share_action(action);
         }
-        let mut detected = referrer::detect(&hit, &rules, &self.lists);
+        let mut detected = referrer::detect(&hit, &rules, &self.lists, &mut self.sources);
         self.pool.share_referrer(&mut detected.referrer);
         if let Some(hit) = Arc::get_mut(&mut hit) {
             referrer::reduce_hit(hit, rules.referrer_reduction);

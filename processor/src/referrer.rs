@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction, Text};
+use nagare_schema::{Hit, Referrer, ReferrerKind, ReferrerReduction, SiteId, Text};
+use quick_cache::unsync::Cache;
 
 use crate::{
     campaign::Campaign,
@@ -50,28 +51,102 @@ impl Detected {
     }
 }
 
+/// Referrers that are remembered: the same few lead to most pages.
+const SOURCES_MAX: usize = 4096;
+
+/// What referrers say by themselves, as the rules of their sites read them.
+pub struct Sources(Cache<(SiteId, Text), (Arc<SiteRules>, Option<Arc<Source>>)>);
+
+/// What a referrer says by itself, whatever page it leads to.
+struct Source {
+    /// As it came.
+    text: Text,
+    host: Text,
+    /// As it is stored.
+    url: Text,
+    assistant: Option<Text>,
+    advertisement: Option<Campaign>,
+    /// It lies below a URL of this site.
+    is_below_own: bool,
+    /// It lies below a URL of another site that has a path of its own.
+    is_others: bool,
+    /// Steps 5 to 7.
+    classified: Arc<Referrer>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self(Cache::new(SOURCES_MAX))
+    }
+}
+
+impl Sources {
+    /// `None` for what is no URL, and for what the site excludes.
+    fn of(&mut self, text: &Text, rules: &Arc<SiteRules>, lists: &ReferrerLists) -> Option<Arc<Source>> {
+        let key = (rules.site, text.clone());
+        if let Some((known, source)) = self.0.get(&key)
+            && Arc::ptr_eq(known, rules)
+        {
+            return source.clone();
+        }
+        let source = Source::read(text, rules, lists).map(Arc::new);
+        self.0.insert(key, (rules.clone(), source.clone()));
+        source
+    }
+}
+
+impl Source {
+    fn read(text: &Text, rules: &SiteRules, lists: &ReferrerLists) -> Option<Self> {
+        let trimmed = text.trim();
+        let parts = UrlParts::parse(trimmed).filter(|parts| !rules.excluded_referrers.contains(parts))?;
+        let known = rules.known_urls.find(&parts);
+        let url = stored_url(trimmed, rules);
+        Some(Self {
+            text: text.clone(),
+            host: parts.host.into(),
+            assistant: lists.assistant(&parts.host.to_lowercase(), parts.path).map(Into::into),
+            advertisement: advertisement(&parts),
+            is_below_own: known.is_some_and(|(sites, _)| sites.contains(&rules.site)),
+            is_others: known.is_some_and(|(_, path)| path != "/"),
+            classified: Arc::new(classify(&parts, url.clone(), rules, lists)),
+            url,
+        })
+    }
+
+    fn parts(&self) -> Option<UrlParts<'_>> {
+        UrlParts::parse(self.text.trim())
+    }
+
+    /// The referrer is a page of this site (step 4).
+    fn is_own(&self, page: Option<&UrlParts<'_>>) -> bool {
+        // A deeper path that is another site's stays another site's.
+        self.is_below_own || (!self.is_others && is_same_host(page, &self.host))
+    }
+}
+
 /// Detects the referrer of a hit (§6.2), in the order of its steps.
-pub fn detect(hit: &Hit, rules: &SiteRules, lists: &ReferrerLists) -> Detected {
+pub fn detect(hit: &Hit, rules: &Arc<SiteRules>, lists: &ReferrerLists, sources: &mut Sources) -> Detected {
     let page = hit.url.as_deref().and_then(UrlParts::parse);
     if page.as_ref().is_some_and(ignores_referrer) {
         return plain(Referrer::default());
     }
-    let text = hit.referrer.as_deref().map(str::trim).unwrap_or_default();
-    let parts = UrlParts::parse(text).filter(|parts| !rules.excluded_referrers.contains(parts));
-    let url = if parts.is_some() { stored_url(text, rules) } else { "".into() };
-    if let Some(assistant) = assistant(page.as_ref(), parts.as_ref(), lists) {
+    let source = hit.referrer.as_ref().and_then(|text| sources.of(text, rules, lists));
+    let source = source.as_deref();
+    let url = source.map_or_else(Text::default, |source| source.url.clone());
+    let by_referrer = source.and_then(|source| source.assistant.as_deref());
+    if let Some(assistant) = by_referrer.or_else(|| assistant_of(page.as_ref(), lists)) {
         return plain(named(ReferrerKind::Assistant, assistant, "", url));
     }
     let campaign = rules.campaigns.find(&hit.campaign, page.as_ref());
-    if let Some(campaign) = campaign.or_else(|| parts.as_ref().and_then(advertisement)) {
-        return with_keyword(campaign, parts.as_ref(), url, lists);
+    if let Some(campaign) = campaign.or_else(|| source.and_then(|source| source.advertisement.clone())) {
+        return with_keyword(campaign, source.and_then(Source::parts).as_ref(), url, lists);
     }
-    let Some(parts) = parts else { return plain(Referrer::default()) };
-    if is_own(&parts, page.as_ref(), rules) {
+    match source {
+        None => plain(Referrer::default()),
         // The page before is still told of.
-        return plain(Referrer { url, ..Referrer::default() });
+        Some(source) if source.is_own(page.as_ref()) => plain(Referrer { url, ..Referrer::default() }),
+        Some(source) => Detected { referrer: source.classified.clone(), keyword_fallback: None },
     }
-    plain(classify(&parts, url, rules, lists))
 }
 
 /// The referrer of a conversion (§6.7).
@@ -86,7 +161,7 @@ pub fn attribute(hit: &Hit, visit: &Arc<Referrer>, rules: &SiteRules, lists: &Re
             return visit.clone();
         }
         let parts = attribution.referrer.as_deref().and_then(UrlParts::parse);
-        let found = parts.filter(|parts| !is_own(parts, None, rules)).map(|parts| {
+        let found = parts.filter(|parts| !is_own(parts, rules)).map(|parts| {
             let text = attribution.referrer.as_deref().unwrap_or_default();
             classify(&parts, stored_url(text, rules), rules, lists)
         });
@@ -116,18 +191,11 @@ fn ignores_referrer(page: &UrlParts<'_>) -> bool {
     page.query.is_some_and(|query| pairs(query).any(ignore))
 }
 
-/// By referrer, or by `utm_source` alone (§12.1).
-fn assistant<'a>(
-    page: Option<&UrlParts<'_>>,
-    referrer: Option<&UrlParts<'_>>,
-    lists: &'a ReferrerLists,
-) -> Option<&'a str> {
-    let by_referrer = referrer.and_then(|parts| lists.assistant(&parts.host.to_lowercase(), parts.path));
-    by_referrer.or_else(|| {
-        let query = page.and_then(|page| page.query)?;
-        let source = pairs(query).find(|(name, _)| *name == "utm_source").map(|(_, value)| decode_value(value))?;
-        lists.assistant(&source.to_lowercase(), "")
-    })
+/// The assistant that `utm_source` alone names (§12.1).
+fn assistant_of<'a>(page: Option<&UrlParts<'_>>, lists: &'a ReferrerLists) -> Option<&'a str> {
+    let query = page.and_then(|page| page.query)?;
+    let source = pairs(query).find(|(name, _)| *name == "utm_source").map(|(_, value)| decode_value(value))?;
+    lists.assistant(&source.to_lowercase(), "")
 }
 
 /// An advertisement network names the page it was shown on (step 3).
@@ -166,15 +234,13 @@ fn with_keyword(campaign: Campaign, referrer: Option<&UrlParts<'_>>, url: Text, 
     Detected { referrer: Arc::new(referrer_of("")), keyword_fallback: Some(truncate(&host, NAME_BYTES_MAX).into()) }
 }
 
-/// The referrer is a page of this site (step 4).
-fn is_own(referrer: &UrlParts<'_>, page: Option<&UrlParts<'_>>, rules: &SiteRules) -> bool {
-    let found = rules.known_urls.find(referrer);
-    if found.is_some_and(|(sites, _)| sites.contains(&rules.site)) {
-        return true;
-    }
-    let same_host = page.is_some_and(|page| bare_host(page.host).eq_ignore_ascii_case(bare_host(referrer.host)));
-    // A deeper path that is another site's stays another site's.
-    same_host && found.is_none_or(|(_, path)| path == "/")
+/// A referrer of an attribution is a page of this site (step 4).
+fn is_own(referrer: &UrlParts<'_>, rules: &SiteRules) -> bool {
+    rules.known_urls.find(referrer).is_some_and(|(sites, _)| sites.contains(&rules.site))
+}
+
+fn is_same_host(page: Option<&UrlParts<'_>>, host: &str) -> bool {
+    page.is_some_and(|page| bare_host(page.host).eq_ignore_ascii_case(bare_host(host)))
 }
 
 fn bare_host(host: &str) -> &str {

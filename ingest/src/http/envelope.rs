@@ -85,9 +85,11 @@ fn hints(headers: &HeaderMap) -> Option<String> {
             values[place] = HINTS[place].2(text);
         }
     }
+    if values.iter().all(Option::is_none) {
+        return None;
+    }
     let found = HINTS.iter().zip(values).filter_map(|((_, name, _), value)| Some(((*name).to_owned(), value?)));
-    let found: Map<String, Value> = found.collect();
-    (!found.is_empty()).then(|| Value::Object(found).to_string())
+    Some(Value::Object(found.collect::<Map<_, _>>()).to_string())
 }
 
 /// `"Chromium";v="124", "Not-A.Brand";v="99"` as in `uadata`.

@@ -38,16 +38,16 @@ pub(super) async fn measure(summary: &mut Summary) -> anyhow::Result<()> {
     for _ in 0..ROUNDS {
         let (mut read, mut enriched) = (Duration::ZERO, Duration::ZERO);
         // In batches: a hit lives from its request to its batch, not for a whole run.
+        let mut hits = Vec::with_capacity(BATCH_HITS);
         for (sequence, queries) in (1..).zip(queries.chunks(BATCH_HITS)) {
             let begun = Instant::now();
-            let mut hits = Vec::with_capacity(BATCH_HITS);
             for (query, headers) in queries.iter().zip(headers.iter().cycle()) {
                 let hit = reader.read(query.as_bytes(), headers, at).await;
                 hits.push(hit.map_err(|reason| anyhow!("dropped: {}", reason.label()))?);
             }
             read += begun.elapsed();
             let begun = Instant::now();
-            for (hit, index) in hits.into_iter().zip(0..) {
+            for (hit, index) in hits.drain(..).zip(0..) {
                 let id = HitId::new(Partition(0), sequence, index).context("a position that does not fit")?;
                 traffic.enricher.enrich(id, Arc::new(hit));
             }
