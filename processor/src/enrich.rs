@@ -101,7 +101,13 @@ pub struct Enricher {
 impl Enricher {
     /// With lists and patterns that all partitions share.
     pub fn new(lists: Arc<ReferrerLists>, detections: Option<Arc<Detections>>) -> Self {
-        Self { rules: RuleBook::default(), pool: Pool::default(), lists, sources: Sources::default(), devices: DeviceBook::new(detections) }
+        Self {
+            rules: RuleBook::default(),
+            pool: Pool::default(),
+            lists,
+            sources: Sources::default(),
+            devices: DeviceBook::new(detections),
+        }
     }
 
     /// The lists of referrers.
