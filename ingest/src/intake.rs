@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use nagare_runtime::Clock;
-use nagare_schema::{DropReason, Hit, Partition, UnixSeconds, named_setting::RECORD_STATISTICS, partition_of};
+use nagare_schema::{
+    DropReason, Hit, Partition, Settings, UnixSeconds, named_setting::RECORD_STATISTICS, partition_of,
+};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
@@ -44,6 +46,8 @@ pub(crate) struct BulkTally {
     pub(crate) invalid: Vec<usize>,
     /// The token of the request is a superuser's: places may be told.
     pub(crate) tells_places: bool,
+    /// The cookie that the last of the hits to say so sets (`tracking.md` §2.6).
+    pub(crate) visitor_cookie: Option<String>,
 }
 
 /// Why a bulk request failed as a whole.
@@ -58,7 +62,7 @@ pub(crate) enum BulkFailure {
 impl<S: SaltStore> Intake<S> {
     /// False while hits are not recorded at all.
     pub(crate) fn records(&self) -> bool {
-        self.pipeline.rules.current().settings().named.flag(&RECORD_STATISTICS)
+        self.settings().named.flag(&RECORD_STATISTICS)
     }
 
     /// Stores the hit of a single request.
@@ -70,14 +74,9 @@ impl<S: SaltStore> Intake<S> {
         answer.await.unwrap_or(Err(DropReason::Overload))
     }
 
-    /// The cookie that the answer to a hit sets (§2.6).
-    pub(crate) fn visitor_cookie(
-        &self,
-        params: &Params<'_>,
-        envelope: &Envelope<'_>,
-        outcome: Result<(), DropReason>,
-    ) -> Option<String> {
-        set_cookie(self.pipeline.rules.current().settings(), params, envelope, outcome)
+    /// The settings of now.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.pipeline.rules.current().config.settings.clone()
     }
 
     /// Stores the hits of a bulk request, or none of them when one ends it.
@@ -98,7 +97,11 @@ impl<S: SaltStore> Intake<S> {
                 tally.tracked += 1;
                 continue;
             }
-            match self.pipeline.judge(&rules, &params, envelope).await {
+            let judged = self.pipeline.judge(&rules, &params, envelope).await;
+            let outcome = judged.as_ref().map(|_| ()).map_err(|reason| *reason);
+            tally.visitor_cookie =
+                set_cookie(rules.settings(), &params, envelope, outcome).or(tally.visitor_cookie.take());
+            match judged {
                 Ok(accepted) => {
                     by_partition.entry(self.partition(&accepted)).or_default().push(accepted.hit);
                     tally.tracked += 1;

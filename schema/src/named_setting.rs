@@ -154,6 +154,9 @@ settings! {
     RANKING_ROWS_MAX: Number(i64) = "General.archiving_ranking_query_row_limit", 50_000;
     /// Reports answer for stored segments alone.
     STORED_SEGMENTS_ONLY: Flag(bool) = "General.browser_archiving_disabled_enforce", false;
+    /// Origins whose pages may read the answer to a hit sent by GET, separated by commas; `*`: all
+    /// (`tracking.md` §1.4).
+    CORS_DOMAINS: Text(&'static str) = "General.cors_domains", "";
     /// Rows of pages, downloads and outlinks.
     ACTIONS_ROWS_MAX: Number(i64) = "General.datatable_archiving_maximum_rows_actions", 500;
     /// Rows of custom dimensions.
@@ -224,6 +227,9 @@ settings! {
     SPLIT_BY_WEBSITE: Flag(bool) = "Tracker.create_new_visit_when_website_referrer_changes", false;
     /// Seconds that a visit of one page lasts.
     ONE_PAGE_SECONDS: Number(i64) = "Tracker.default_time_one_page_visit", 0;
+    /// What is answered to a hit in place of the transparent image: a png, gif or jpeg in base64
+    /// (`tracking.md` §1.4).
+    CUSTOM_IMAGE: Text(&'static str) = "Tracker.custom_image", "";
     /// Places that no database knows are guessed by language (`tracking.md` §8.3).
     LANGUAGE_LOCATES: Flag(bool) = "Tracker.enable_default_location_provider", true;
     /// A language without a region stands for the country where it is spoken.

@@ -2,10 +2,14 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
-use nagare_schema::DropReason;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use nagare_schema::{
+    DropReason, NamedSettings,
+    named_setting::{CORS_DOMAINS, CUSTOM_IMAGE},
+};
 use serde_json::json;
 
 use crate::intake::{BulkFailure, BulkTally, is_error};
@@ -19,12 +23,50 @@ pub(super) const NOTICE: &str = "<!DOCTYPE html><title>Nagare</title><p>This is 
 /// When a client that was turned away may come back.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
-/// What of a request shapes its answer.
+/// How images of each kind begin.
+const IMAGES: [(&[u8], &str); 3] =
+    [(b"GIF8", "image/gif"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg")];
+
+/// What of a request, and of the settings, shapes its answer.
 pub(super) struct Asked {
-    pub(super) method: Method,
-    pub(super) origin: Option<HeaderValue>,
+    method: Method,
+    origin: Option<HeaderValue>,
     /// `send_image=0`.
     pub(super) without_image: bool,
+    sharing: Sharing,
+    /// In place of [`GIF`], with its type.
+    image: Option<(Vec<u8>, &'static str)>,
+}
+
+/// Whether pages of another origin may read the answer to a GET.
+#[derive(Debug, PartialEq, Eq)]
+enum Sharing {
+    /// No origin may, and nothing is said.
+    Off,
+    /// Some may; this one may not.
+    Refused,
+    /// This one may.
+    With(HeaderValue),
+}
+
+impl Sharing {
+    fn of(origin: Option<&HeaderValue>, domains: &str) -> Self {
+        if domains.is_empty() {
+            return Self::Off;
+        }
+        let is_listed = |origin: &&HeaderValue| {
+            let mut listed = domains.split(',').map(str::trim);
+            listed.any(|domain| domain == "*" || domain.as_bytes() == origin.as_bytes())
+        };
+        origin.filter(is_listed).map_or(Self::Refused, |origin| Self::With(origin.clone()))
+    }
+}
+
+/// The image of a setting, unless it is none.
+fn custom_image(encoded: &str) -> Option<(Vec<u8>, &'static str)> {
+    let bytes = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|bytes| !bytes.is_empty())?;
+    let (_, kind) = IMAGES.into_iter().find(|(begin, _)| bytes.starts_with(begin))?;
+    Some((bytes, kind))
 }
 
 /// The answer to a preflight request, if it is one.
@@ -42,6 +84,17 @@ pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response
 }
 
 impl Asked {
+    pub(super) fn of(parts: &Parts, settings: &NamedSettings) -> Self {
+        let origin = parts.headers.get(header::ORIGIN);
+        Self {
+            method: parts.method.clone(),
+            origin: origin.cloned(),
+            without_image: false,
+            sharing: Sharing::of(origin, settings.text(&CORS_DOMAINS)),
+            image: custom_image(settings.text(&CUSTOM_IMAGE)),
+        }
+    }
+
     /// The answer to a single hit.
     pub(super) fn single(&self, outcome: Result<(), DropReason>) -> Response {
         match outcome {
@@ -110,8 +163,12 @@ impl Asked {
     }
 
     fn image(&self, status: StatusCode) -> Response {
-        let mut response = with_status(status, Body::from(GIF));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/gif"));
+        let (body, kind) = match &self.image {
+            Some((bytes, kind)) => (Body::from(bytes.clone()), *kind),
+            None => (Body::from(GIF), "image/gif"),
+        };
+        let mut response = with_status(status, body);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         self.finish(response)
     }
 
@@ -130,6 +187,12 @@ impl Asked {
         let headers = response.headers_mut();
         if self.method == Method::GET {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            if self.sharing != Sharing::Off {
+                headers.insert(header::VARY, HeaderValue::from_static("origin"));
+            }
+            if let Sharing::With(origin) = &self.sharing {
+                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            }
         } else {
             let origin = self.origin.clone().unwrap_or(HeaderValue::from_static("*"));
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     intake::{BulkTally, Intake},
     params::{BulkBody, Name, is_bulk},
-    pipeline::Envelope,
+    pipeline::{Envelope, set_cookie},
     salt::SaltStore,
     writer::{PATIENCE, TRY_TIMEOUT},
 };
@@ -35,20 +35,14 @@ pub(super) async fn track<S: SaltStore>(State(intake): State<Arc<Intake<S>>>, re
     }
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
-    let asked = Asked {
-        method: parts.method.clone(),
-        origin: parts.headers.get(header::ORIGIN).cloned(),
-        without_image: false,
-    };
+    let asked = Asked::of(&parts, &intake.settings().named);
     let Ok(_permit) = intake.in_flight.try_acquire() else {
         return asked.refused(intake.refuse(DropReason::Overload, 1));
     };
     let answered = tokio::time::timeout(REQUEST_TIMEOUT, answer(&intake, &parts, body, asked));
     // The writer still counts the hits of a request that took too long.
-    let response = answered.await.unwrap_or_else(|_| {
-        let asked = Asked { method: parts.method, origin: None, without_image: false };
-        asked.refused(DropReason::Overload)
-    });
+    let response =
+        answered.await.unwrap_or_else(|_| Asked::of(&parts, &intake.settings().named).refused(DropReason::Overload));
     intake.metrics.request_seconds.observe(begun.elapsed().as_secs_f64());
     response
 }
@@ -82,8 +76,11 @@ async fn answer<S: SaltStore>(intake: &Intake<S>, parts: &Parts, body: Body, mut
     }
     envelope.token_in_body = memchr::memmem::find(query, b"token_auth").is_none();
     let outcome = intake.single(&params, &envelope).await;
-    let cookie = intake.visitor_cookie(&params, &envelope, outcome);
-    let mut response = asked.single(outcome);
+    let cookie = set_cookie(&intake.settings(), &params, &envelope, outcome);
+    with_cookie(asked.single(outcome), cookie)
+}
+
+fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -110,5 +107,7 @@ async fn bulk<S: SaltStore>(intake: &Intake<S>, body: &[u8], envelope: Envelope<
         return asked.refused(intake.refuse(DropReason::TooLarge, 1));
     }
     let envelope = Envelope { token: bulk.token.as_deref(), in_bulk: true, ..envelope };
-    asked.bulk(intake.bulk(&bulk, &envelope).await, bulk.without_answer)
+    let mut outcome = intake.bulk(&bulk, &envelope).await;
+    let cookie = outcome.as_mut().ok().and_then(|tally| tally.visitor_cookie.take());
+    with_cookie(asked.bulk(outcome, bulk.without_answer), cookie)
 }

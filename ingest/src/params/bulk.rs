@@ -56,13 +56,7 @@ impl Element<'_> {
     pub(crate) fn params(&self) -> Params<'_> {
         match self {
             Self::Query(query) => Params::from_form(query.as_bytes()),
-            Self::Fields(fields) => {
-                let mut params = Params::default();
-                for (name, value) in fields {
-                    params.add(name, || value.clone());
-                }
-                params
-            }
+            Self::Fields(fields) => Params::from_fields(fields),
             Self::Nothing => Params::default(),
         }
     }

@@ -43,11 +43,22 @@ pub(crate) struct Params<'a> {
     dimensions: Vec<(u32, Value<'a>)>,
     /// Parameters seen, also those that mean nothing here.
     seen: usize,
+    /// Where all of them stand, for the few whose names are settings: body and query …
+    forms: [&'a [u8]; 2],
+    /// … or the fields of an element of a bulk request.
+    fields: &'a [(Cow<'a, str>, Value<'a>)],
 }
 
 impl Default for Params<'_> {
     fn default() -> Self {
-        Self { places: [0; Name::COUNT], values: Vec::with_capacity(32), dimensions: Vec::new(), seen: 0 }
+        Self {
+            places: [0; Name::COUNT],
+            values: Vec::with_capacity(32),
+            dimensions: Vec::new(),
+            seen: 0,
+            forms: [&[]; 2],
+            fields: &[],
+        }
     }
 }
 
@@ -61,6 +72,7 @@ impl<'a> Params<'a> {
 
     /// Adds those of another form; a name that is already there keeps its place but takes the new value.
     pub(crate) fn add_form(&mut self, encoded: &'a [u8]) {
+        self.forms = [self.forms[1], encoded];
         for pair in encoded.split(|byte| *byte == b'&') {
             if pair.is_empty() {
                 continue;
@@ -81,6 +93,15 @@ impl<'a> Params<'a> {
             let (name, is_array) = php_name(&from_form(name));
             self.add(&name, || if is_array { Value::Unusable } else { Value::Text(from_form(value)) });
         }
+    }
+
+    /// The parameters of an element of a bulk request.
+    pub(crate) fn from_fields(fields: &'a [(Cow<'a, str>, Value<'a>)]) -> Self {
+        let mut params = Self { fields, ..Self::default() };
+        for (name, value) in fields {
+            params.add(name, || value.clone());
+        }
+        params
     }
 
     /// Adds one parameter; the last value of a name wins. The value is made only when it is kept.
@@ -135,6 +156,21 @@ impl<'a> Params<'a> {
         self.text(name).filter(|text| text != "0")
     }
 
+    /// A text by a name that means something by a setting only, as [`Self::text`].
+    pub(crate) fn text_of(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some(name) = Name::of(name) {
+            return self.text(name);
+        }
+        let field = self.fields.iter().rev().find(|(field, _)| field == name);
+        let text: Cow<'_, str> = match field {
+            Some((_, Value::Text(text))) => Cow::Borrowed(&**text),
+            Some(_) => return None,
+            None => self.forms.iter().rev().find_map(|form| last_of(form, name))?,
+        };
+        let cleaned = text::clean(&text).into_owned();
+        (!cleaned.is_empty()).then_some(Cow::Owned(cleaned))
+    }
+
     /// An integer.
     pub(crate) fn int(&self, name: Name) -> Option<i64> {
         self.raw(name).and_then(number::int)
@@ -175,6 +211,14 @@ impl<'a> Params<'a> {
             _ => None,
         })
     }
+}
+
+/// The last value that a form has for a name.
+fn last_of<'a>(form: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
+    form.rsplit(|byte| *byte == b'&').find_map(|pair| {
+        let (found, value) = memchr::memchr(b'=', pair).map(|at| (&pair[..at], &pair[at + 1..]))?;
+        (php_name(&from_form(found)) == (name.to_owned(), false)).then(|| from_form(value))
+    })
 }
 
 fn dimension_id(digits: &str) -> Option<u32> {

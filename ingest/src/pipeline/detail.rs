@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nagare_schema::{Attribution, DropReason, HitKind, Item, ProductView, Text, Timings, Variables};
+use nagare_schema::{
+    Attribution, DropReason, HitKind, Item, ProductView, Settings, Text, Timings, Variables,
+    named_setting::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES},
+};
 use serde_json::Value as Json;
 
 use super::{Draft, SHORT_BYTES_MAX, TEXT_BYTES_MAX};
@@ -16,6 +19,8 @@ const VARIABLE_CHARS_MAX: usize = 200;
 const VARIABLE_SLOTS_MAX: u8 = 20;
 /// Characters of a custom dimension's value.
 const DIMENSION_CHARS_MAX: usize = 250;
+/// Names that settings may have for campaigns and their keywords.
+const CAMPAIGN_PARAMETERS_MAX: usize = 64;
 /// Lines of an order.
 const ITEMS_MAX: usize = 500;
 /// Bytes of an order's lines: a hit fits into a message.
@@ -61,13 +66,13 @@ pub(super) fn short(params: &Params<'_>, name: Name) -> Option<Text> {
     params.text(name).map(|text| cut(&text, SHORT_BYTES_MAX).into())
 }
 
-/// Campaign parameters beside the URL (§6.3 step 4).
-pub(super) fn campaign(params: &Params<'_>) -> BTreeMap<String, String> {
-    let sent = |name: Name| {
-        let value = params.text(name)?;
-        Some((name.text().to_owned(), cut(value.trim(), SHORT_BYTES_MAX).to_owned()))
-    };
-    Name::campaigns().filter_map(sent).collect()
+/// Campaign parameters beside the URL, under the names that the settings have for them (§6.3 step 4).
+pub(super) fn campaign(params: &Params<'_>, settings: &Settings) -> BTreeMap<String, String> {
+    let usual = Name::campaigns().filter_map(|name| Some((name.text(), params.text(name)?)));
+    let names = [&CAMPAIGN_NAMES, &CAMPAIGN_KEYWORDS].map(|setting| (settings.named.text(setting), setting.default));
+    let own = names.into_iter().filter(|(names, usual)| names != usual).flat_map(|(names, _)| names.split(','));
+    let own = own.map(str::trim).take(CAMPAIGN_PARAMETERS_MAX).filter_map(|name| Some((name, params.text_of(name)?)));
+    usual.chain(own).map(|(name, text)| (name.to_owned(), cut(text.trim(), SHORT_BYTES_MAX).to_owned())).collect()
 }
 
 /// `_rcn`, `_rck`, both URL-decoded once more, and `_ref` (§6.7).

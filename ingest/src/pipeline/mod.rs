@@ -231,7 +231,7 @@ fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (A
         place_forced,
         address: Some(masked.to_string().into()),
         revenue: params.float(Name::Revenue),
-        campaign: detail::campaign(params),
+        campaign: detail::campaign(params, draft.rules.settings()),
         attribution: detail::attribution(params),
         dimensions: detail::dimensions(params),
         visit_variables: detail::variables(params, Name::VisitVariables),

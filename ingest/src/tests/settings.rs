@@ -81,3 +81,62 @@ async fn section_4_spam_may_be_let_through() {
     };
     assert_eq!((sent("1").await, sent("0").await), (1, 0));
 }
+
+#[tokio::test]
+async fn section_1_4_origins_that_are_listed_may_read_answers_to_get() {
+    let allowed = async |domains: &str, origin: &str| {
+        let browser = with(&[("General.cors_domains", domains)]);
+        let answer = browser.get("", &[("origin", origin)]).await;
+        (answer.header("vary").to_owned(), answer.header("access-control-allow-origin").to_owned())
+    };
+    let listed = "https://a.example, https://b.example";
+    let (vary, b) = ("origin".to_owned(), "https://b.example");
+    assert_eq!(allowed(listed, b).await, (vary.clone(), b.to_owned()));
+    assert_eq!(allowed(listed, "https://c.example").await, (vary.clone(), String::new()));
+    assert_eq!(allowed("*", b).await, (vary, b.to_owned()));
+    assert_eq!(allowed("", b).await, (String::new(), String::new()), "off by default");
+}
+
+#[tokio::test]
+async fn section_1_4_another_image_may_be_answered() {
+    const PIXEL: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let kind = async |image: &str| {
+        let browser = with(&[("Tracker.custom_image", image)]);
+        let answer = browser.get("", &[]).await;
+        (answer.header("content-type").to_owned(), answer.body.len())
+    };
+    assert_eq!(kind(PIXEL).await, ("image/png".to_owned(), 70));
+    assert_eq!(kind("PHNjcmlwdD4=").await, ("image/gif".to_owned(), 43), "only images");
+    assert_eq!(kind("not base64").await, ("image/gif".to_owned(), 43));
+}
+
+#[tokio::test]
+async fn section_2_6_a_bulk_request_keeps_the_cookie_of_its_last_visitor() {
+    let set = async |on: &str| {
+        let browser = with(&[("Tracker.use_third_party_id_cookie", on)]);
+        let hits = ["0123456789012345", "1234567890123456", ""].map(|id| format!("\"?idsite=1&rec=1&_id={id}\""));
+        let answer = browser.stage.post("/matomo.php", format!("{{\"requests\":[{}]}}", hits.join(","))).await;
+        assert!(answer.text().contains("\"tracked\":3"), "{}", answer.text());
+        answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(set("1").await, "_pk_uid=0%3D1234567890123456");
+    assert_eq!(set("0").await, "", "off by default");
+}
+
+#[tokio::test]
+async fn section_6_3_campaigns_are_sent_under_the_names_of_the_settings() {
+    let browser =
+        with(&[("Tracker.campaign_var_name", "cmp, mtm_campaign"), ("Tracker.campaign_keyword_var_name", "kw.d")]);
+    let sent = async |query: &str| {
+        let campaign = browser.hit(query).await.campaign;
+        ["cmp", "mtm_campaign", "kw.d", "kw_d"].map(|name| campaign.get(name).cloned().unwrap_or_default())
+    };
+    assert_eq!(sent("cmp=Spring&cmp=May%20sale&kw_d=x").await, ["May sale", "", "", ""]);
+    assert_eq!(sent("cmp[]=Spring&mtm_campaign=Fall").await, ["", "Fall", "", ""]);
+    let body = r#"{"requests":[{"idsite":1,"rec":1,"cmp":"June","kw.d":"ferry"}]}"#;
+    browser.stage.post("/matomo.php", body.to_owned()).await;
+    let hit = browser.stage.log.hits().pop().unwrap();
+    assert_eq!((hit.campaign["cmp"].as_str(), hit.campaign["kw.d"].as_str()), ("June", "ferry"));
+    assert_eq!(Browser::new().hit("cmp=Spring").await.campaign.len(), 0, "no name of a campaign by default");
+}
