@@ -4,6 +4,7 @@
 mod annotations;
 mod bulk;
 mod change;
+mod comparison;
 mod countries;
 mod dashboards;
 mod data_subjects;

@@ -208,7 +208,7 @@ struct Compared<'a> {
 }
 
 /// How much a number grew, and whether it did.
-fn evolution(current: f64, previous: f64, ratio: f64) -> (f64, i64) {
+pub(super) fn evolution(current: f64, previous: f64, ratio: f64) -> (f64, i64) {
     let previous = previous * ratio;
     let growth = if current == previous {
         0.0

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting};
 
-use super::{Call, pivoted, segment_editor};
+use super::{Call, comparison, pivoted, segment_editor};
 use crate::{
     catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary},
     error::Fault,
@@ -41,6 +41,9 @@ struct Request<'a> {
 }
 
 pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
+    if call.params.flag("compare") {
+        return comparison::answer(report, call, granted).await;
+    }
     let limit = call.caller.config.settings.named.number(&named_setting::PIVOT_COLUMNS_MAX);
     let pivot = Pivot::read(call.params, limit);
     if let Some(pivot) = pivot.as_ref().filter(|pivot| !pivot.is_below(report.flatten)) {

@@ -1,6 +1,6 @@
 //! SegmentEditor (`reports.md` §20): segments that users keep under a name.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use jiff::Timestamp;
 use md5::{Digest, Md5};
@@ -125,6 +125,17 @@ pub(super) fn is_stored(segment: &Segment, site: SiteId, caller: &Caller) -> boo
             && Segment::parse(Some(&stored.definition), context).is_ok_and(|own| own.as_ref() == Some(segment))
     };
     caller.config.segments.values().any(|stored| is_it(stored))
+}
+
+/// What a definition is stored as for the caller; else the definition itself.
+pub(super) fn name_of(definition: &str, caller: &Caller) -> String {
+    if definition.is_empty() {
+        return "All visits".to_owned();
+    }
+    let is_it = |segment: &&Arc<StoredSegment>| {
+        !segment.deleted && hash(&segment.definition) == hash(definition) && is_visible(segment, caller)
+    };
+    caller.config.segments.values().find(is_it).map_or_else(|| definition.to_owned(), |segment| segment.name.clone())
 }
 
 /// The segment of the request, when the caller may change it.
