@@ -18,6 +18,7 @@ mod live;
 mod metadata;
 mod multi_sites;
 mod nested;
+mod overlay;
 mod overview;
 mod pivoted;
 mod privacy;

@@ -1,8 +1,8 @@
 use super::{
     Answering, Call, annotations, bulk, countries, dashboards, data_subjects, dimensions, example, failures, goals,
-    insights, languages, live, metadata, multi_sites, overview, privacy, processed_report, report, row_evolution,
-    scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions, users, variables,
-    version,
+    insights, languages, live, metadata, multi_sites, overlay, overview, privacy, processed_report, report,
+    row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions,
+    users, variables, version,
 };
 use crate::{
     catalogue::{self, Report},
@@ -106,6 +106,7 @@ const CALLS: &[&[Method]] = &[
     multi_sites::METHODS,
     insights::METHODS,
     transitions::METHODS,
+    overlay::METHODS,
 ];
 
 /// Every method.

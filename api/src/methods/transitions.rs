@@ -53,9 +53,28 @@ fn is_period_allowed(call: &Call<'_>) -> Result<Answer, Fault> {
 
 async fn answer(call: Call<'_>, granted: Granted, parameter: &str, field: PageField) -> Result<Answer, Fault> {
     let params = call.params;
-    let name = params.required(parameter)?;
+    let views = views(&call, granted, params.required(parameter)?, field).await?;
+    let limit = params.number("limitBeforeGrouping").unwrap_or(ROWS_DEFAULT);
+    let around = views.around(if limit == 0 { usize::MAX } else { limit });
+    if around.views() == 0.0 {
+        return Err(Fault::new("NoDataForAction"));
+    }
+    let parts = params.list("parts").unwrap_or_default();
+    let shows = |part: &str| parts.is_empty() || parts.iter().any(|shown| shown == part || shown == "all");
+    Ok(Answer::Value(around.record(views.date.clone(), &shows).into()))
+}
+
+/// The views of a page in one period.
+pub(super) struct Views {
+    date: String,
+    page: String,
+    facts: Facts,
+}
+
+pub(super) async fn views(call: &Call<'_>, granted: Granted, name: &str, field: PageField) -> Result<Views, Fault> {
+    let params = call.params;
     let [site] = granted.sites.as_slice() else { return Err(Fault::new("Only one site can be asked for.")) };
-    let periods = period::parse(params.required("period")?, params.required("date")?, report::today(&call, &[*site]))?;
+    let periods = period::parse(params.required("period")?, params.required("date")?, report::today(call, &[*site]))?;
     let [period] = periods.list.as_slice() else { return Err(Fault::new("Only one period can be asked for.")) };
     let date = period.short();
     let page = match (field, call.caller.config.sites.get(site)) {
@@ -65,14 +84,24 @@ async fn answer(call: Call<'_>, granted: Granted, parameter: &str, field: PageFi
     let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &granted.sites))?;
     let scope = Scope { sites: granted.sites, periods, segment, distinct: Distinct::Exact, levels: 1, custom: None };
     let facts = call.engine.run(plan::transitions(&scope, field, &page)).await?;
-    let limit = params.number("limitBeforeGrouping").unwrap_or(ROWS_DEFAULT);
-    let around = Around { facts: &facts, page: &page, limit: if limit == 0 { usize::MAX } else { limit } };
-    if around.views() == 0.0 {
-        return Err(Fault::new("NoDataForAction"));
+    Ok(Views { date, page, facts })
+}
+
+impl Views {
+    fn around(&self, limit: usize) -> Around<'_> {
+        Around { facts: &self.facts, page: &self.page, limit }
     }
-    let parts = params.list("parts").unwrap_or_default();
-    let shows = |part: &str| parts.is_empty() || parts.iter().any(|shown| shown == part || shown == "all");
-    Ok(Answer::Value(around.record(date, &shows).into()))
+
+    /// Pages, outlinks and downloads after the page, the most frequent first, at most so many.
+    pub(super) fn following(&self, limit: usize) -> Vec<Record> {
+        let around = self.around(limit);
+        let (mut counts, _) = around.pages(Part::After);
+        counts.extend(around.counts(Part::After, kind::OUTLINK));
+        counts.extend(around.counts(Part::After, kind::DOWNLOAD));
+        counts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        counts.truncate(limit);
+        around.limited(counts).collect()
+    }
 }
 
 /// `actions.kind`, as the plan tells it.
@@ -283,6 +312,16 @@ mod tests {
         let Some(Value::Record(metrics)) = record.get("pageMetrics") else { panic!("metrics") };
         let numbers = ["loops", "pageviews", "entries", "exits"].map(|name| metrics.number(name));
         assert_eq!(numbers, [Some(2.0), Some(9.0), Some(3.0), Some(3.0)]);
+    }
+
+    /// `reports.md` §16
+    #[test]
+    fn what_follows_a_page_is_told_in_one_list() {
+        let views = Views { date: String::new(), page: "p".to_owned(), facts: facts() };
+        let told =
+            |limit: usize| views.following(limit).iter().map(|row| row.get("label").cloned()).collect::<Vec<_>>();
+        assert_eq!(told(300), [Some("c".into()), Some("o".into())]);
+        assert_eq!(told(1), [Some("c".into())]);
     }
 
     #[test]

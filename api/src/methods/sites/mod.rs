@@ -29,40 +29,43 @@ const NAME_CHARS_MAX: usize = 90;
 /// URLs of a site.
 const URLS_MAX: usize = 1000;
 
-pub(super) const METHODS: &[Method] =
-    &[
-        Method::configuration("SitesManager.addSite", Permission::Superuser, |call, _| Box::pin(add(call))),
-        Method::configuration("SitesManager.updateSite", Permission::Admin, |call, granted| {
-            Box::pin(update(call, granted))
-        }),
-        Method::configuration("SitesManager.getSiteFromId", Permission::View, |call, granted| {
-            at_once(of_one(&call, &granted).map(|site| Value::from(record(site, call.caller))))
-        }),
-        Method::configuration("SitesManager.getSiteUrlsFromId", Permission::View, |call, granted| {
-            at_once(
-                of_one(&call, &granted).map(|site| Value::List(site.urls.iter().cloned().map(Value::from).collect())),
-            )
-        }),
-        Method::configuration("SitesManager.getSiteSettings", Permission::Admin, |call, granted| {
-            at_once(of_one(&call, &granted).map(setting_groups::of_site))
-        }),
-        Method::configuration("SitesManager.getExcludedQueryParameters", Permission::View, |call, granted| {
-            at_once(of_one(&call, &granted).map(|site| {
-                texts(site.excluded_parameters.iter().chain(&call.caller.config.settings.excluded_parameters))
-            }))
-        }),
-        Method::configuration("SitesManager.getExcludedReferrers", Permission::View, |call, granted| {
-            at_once(of_one(&call, &granted).map(|site| {
+pub(super) const METHODS: &[Method] = &[
+    Method::configuration("SitesManager.addSite", Permission::Superuser, |call, _| Box::pin(add(call))),
+    Method::configuration("SitesManager.updateSite", Permission::Admin, |call, granted| {
+        Box::pin(update(call, granted))
+    }),
+    Method::configuration("SitesManager.getSiteFromId", Permission::View, |call, granted| {
+        at_once(of_one(&call, &granted).map(|site| Value::from(record(site, call.caller))))
+    }),
+    Method::configuration("SitesManager.getSiteUrlsFromId", Permission::View, |call, granted| {
+        at_once(of_one(&call, &granted).map(|site| Value::List(site.urls.iter().cloned().map(Value::from).collect())))
+    }),
+    Method::configuration("SitesManager.getSiteSettings", Permission::Admin, |call, granted| {
+        at_once(of_one(&call, &granted).map(setting_groups::of_site))
+    }),
+    Method::configuration("SitesManager.getExcludedQueryParameters", Permission::View, |call, granted| {
+        at_once(excluded_parameters(&call, &granted))
+    }),
+    Method::configuration("SitesManager.getExcludedReferrers", Permission::View, |call, granted| {
+        at_once(
+            of_one(&call, &granted).map(|site| {
                 texts(site.excluded_referrers.iter().chain(&call.caller.config.settings.excluded_referrers))
-            }))
-        }),
-        Method::configuration("SitesManager.getIpsForRange", Permission::None, |call, _| {
-            at_once(call.params.required("ipRange").map(address_range::ends))
-        }),
-    ];
+            }),
+        )
+    }),
+    Method::configuration("SitesManager.getIpsForRange", Permission::None, |call, _| {
+        at_once(call.params.required("ipRange").map(address_range::ends))
+    }),
+];
 
 fn texts<'a>(texts: impl Iterator<Item = &'a String>) -> Value {
     Value::List(texts.cloned().map(Value::from).collect())
+}
+
+/// Query parameters that name no page: those of the site, then those of all sites.
+pub(super) fn excluded_parameters(call: &Call<'_>, granted: &Granted) -> Result<Value, Fault> {
+    let site = of_one(call, granted)?;
+    Ok(texts(site.excluded_parameters.iter().chain(&call.caller.config.settings.excluded_parameters)))
 }
 
 /// The site of a request that is about one.
