@@ -23,7 +23,7 @@ const pick = (row, names) => Object.fromEntries(names.map((name) => [name, Numbe
 
 export async function figures({ withPage }) {
   await withPage({}, async (page) => {
-    for (const compare of [overview, lists, live, visits, visitor, goals, shop, system]) await compare(page);
+    for (const compare of [overview, lists, map, live, visits, visitor, goals, shop, system]) await compare(page);
   });
 }
 
@@ -47,6 +47,14 @@ async function lists(page) {
     const shown = (await rows('list-countries')).join();
     check(shown === countries, `${path}: countries have ${shown} on the page, ${countries} in the API`);
   }
+}
+
+/** Each city that has a place is drawn. */
+async function map(page) {
+  await visit(page, `${AT}/map?${WEEK}&cities=1`);
+  const shown = Number(await page.getAttribute('[data-testid="world-map"]', 'data-spots'));
+  const told = (await api('UserCountry.getCity', DAYS)).filter(({ lat, nb_visits }) => lat && nb_visits > 0).length;
+  check(shown > 1 && shown === told, `${shown} cities are on the map, ${told} in the API`);
 }
 
 /** Nobody comes or goes at this moment, so that two looks see the same. */

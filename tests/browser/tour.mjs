@@ -18,6 +18,7 @@ const PAGES = [
   `${AT}/live`,
   `${AT}/visits?${YESTERDAY}`,
   `${AT}/map?${WEEK}`,
+  `${AT}/map?${WEEK}&cities=1`,
   `${AT}/transitions?${WEEK}&of=example.com/`,
   `${AT}/annotations`,
   `${AT}/goals?${WEEK}`,
@@ -41,11 +42,10 @@ const PAGES = [
   '/nowhere',
 ];
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0';
-const SCREENS = [
-  { width: 1280, scheme: 'light' },
-  { width: 390, scheme: 'dark', locale: 'de-DE' },
-  { width: 2560, scheme: 'dark' },
-];
+/** Phone, desk and wall, each in light and dark; the phones speak German. */
+const SCREENS = [390, 1280, 2560].flatMap((width) =>
+  ['light', 'dark'].map((scheme) => ({ width, scheme, ...(width === 390 && { locale: 'de-DE' }) })),
+);
 
 await sendTraffic({ url: env.NAGARE_URL, token: env.NAGARE_TOKEN, site: SITE, days: 14, perDay: 12 });
 const caughtUp = await fetch(`${env.NAGARE_URL}/health/caughtup?timeout=120`);
@@ -84,9 +84,10 @@ try {
 
 async function everyPage() {
   const problems = [];
+  const [{ visitorId }] = await api('Live.getLastVisitsDetails', { idSite: SITE, period: 'day', date: 'yesterday' });
   for (const screen of SCREENS) {
     await withPage(screen, async (page) => {
-      for (const path of PAGES) {
+      for (const path of [...PAGES, `${AT}/visitors/${visitorId}`, '/reset-password', '/shared']) {
         await visit(page, path);
         const found = await audit(page);
         problems.push(...found.map((text) => `${path} at ${screen.width} ${screen.scheme}: ${text}`));

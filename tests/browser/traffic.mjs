@@ -31,6 +31,12 @@ const AGENTS = [
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15',
 ];
 const COUNTRIES = ['de', 'fr', 'us', 'jp', 'gb', 'it', 'br', 'de', 'us', 'at', 'nl', 'in'];
+const CITIES = {
+  de: { city: 'Berlin', region: 'BE', lat: 52.52, long: 13.4 },
+  fr: { city: 'Paris', region: 'IDF', lat: 48.86, long: 2.35 },
+  us: { city: 'Chicago', region: 'IL', lat: 41.88, long: -87.63 },
+  jp: { city: 'Osaka', region: '27', lat: 34.69, long: 135.5 },
+};
 const LANGUAGES = ['de-DE', 'fr-FR', 'en-US', 'ja-JP', 'en-GB', 'it-IT', 'pt-BR'];
 const RESOLUTIONS = ['1920x1080', '390x844', '2560x1440', '1440x900'];
 
@@ -47,6 +53,7 @@ function newChance(seed) {
 function visitHits(site, number, at, chance) {
   const of = (list) => list[chance(list.length)];
   const visitor = Math.imul(number + 1, 2_654_435_761).toString(16).replace('-', 'c').padStart(8, '0').repeat(2).slice(0, 16);
+  const country = of(COUNTRIES);
   const common = {
     idsite: site,
     rec: 1,
@@ -55,7 +62,8 @@ function visitHits(site, number, at, chance) {
     cip: `${20 + chance(180)}.${chance(250)}.${chance(250)}.${1 + chance(250)}`,
     ua: of(AGENTS),
     lang: of(LANGUAGES),
-    country: of(COUNTRIES),
+    country,
+    ...CITIES[country],
     res: of(RESOLUTIONS),
     h: chance(24),
     m: chance(60),

@@ -10,6 +10,7 @@ import { type Figure, FIGURES } from './api/reports';
 import { session } from './api/session';
 import { type Grain, GRAINS, viewSearch } from './api/view';
 import { SiteFrame } from './frame/SiteFrame';
+import { mapSearch } from './overview/mapSearch';
 import { NotFound } from './pages/NotFound';
 import { Overview } from './pages/Overview';
 import { SignIn } from './pages/SignIn';
@@ -92,6 +93,7 @@ const visitor = createRoute({
 const map = createRoute({
   getParentRoute: () => site,
   path: '/map',
+  validateSearch: mapSearch,
   component: lazyRouteComponent(() => import('./pages/WorldMap'), 'WorldMap'),
 });
 

@@ -1,4 +1,4 @@
-import { MapChart } from 'echarts/charts';
+import { MapChart, ScatterChart } from 'echarts/charts';
 import { AriaComponent, GeoComponent, TooltipComponent } from 'echarts/components';
 import { registerMap, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
@@ -9,10 +9,10 @@ import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import world from 'world-atlas/countries-110m.json';
 import { useLocale } from '../i18n/locale';
-import { isStill, tooltip, tooltipBase } from './look';
+import { isStill, type Look, tooltip, tooltipBase } from './look';
 import { type Draw, type Drawn, useEChart } from './useEChart';
 
-use([MapChart, GeoComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
+use([MapChart, ScatterChart, GeoComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
 const topology = world as unknown as Topology<{ countries: GeometryCollection }>;
 const shapes = feature(topology, topology.objects.countries)
@@ -25,21 +25,32 @@ const shapes = feature(topology, topology.objects.countries)
   }));
 registerMap('world', { type: 'FeatureCollection', features: shapes } as never);
 
+/** A place that is no country, at its longitude and latitude. */
+export interface Spot {
+  name: string;
+  at: [number, number];
+  value: number;
+}
+
 interface CountryMapProps {
   label: string;
   metric: string;
   countries: { code: string; value: number }[];
+  /** In place of the countries' strength. */
+  spots?: Spot[];
   value: (value: number) => string;
   onDrawn?: (drawn: Drawn) => void;
   /** A two-letter code. */
   onPickCountry?: (code: string) => void;
+  onPickSpot?: (index: number) => void;
 }
 
-/** Countries in the strength of their numbers. */
-export default function CountryMap({ label, onDrawn, onPickCountry, ...drawn }: CountryMapProps) {
+/** Countries in the strength of their numbers, or places in the size of theirs. */
+export default function CountryMap({ label, onDrawn, ...drawn }: CountryMapProps) {
   const { format } = useLocale();
-  const { countries, metric, value } = drawn;
+  const { countries, spots, metric, value, onPickCountry, onPickSpot } = drawn;
   const draw: Draw = useMemo(() => {
+    if (spots) return (look) => spotsOption(look, { spots, metric, value });
     const most = Math.max(1, ...countries.map((country) => country.value));
     return (look) => ({
       animation: !isStill(),
@@ -54,15 +65,7 @@ export default function CountryMap({ label, onDrawn, onPickCountry, ...drawn }: 
       series: [
         {
           type: 'map',
-          map: 'world',
-          roam: true,
-          scaleLimit: { min: 1, max: 8 },
-          left: 0,
-          right: 0,
-          top: 0,
-          bottom: 0,
-          selectedMode: false,
-          itemStyle: { areaColor: look.sunken, borderColor: look.line, borderWidth: 0.5 },
+          ...groundOf(look),
           emphasis: { label: { show: false }, itemStyle: { areaColor: look.accent } },
           data: countries
             .filter(({ value: size }) => size > 0)
@@ -74,16 +77,67 @@ export default function CountryMap({ label, onDrawn, onPickCountry, ...drawn }: 
         },
       ],
     });
-  }, [countries, metric, value, format]);
+  }, [countries, spots, metric, value, format]);
   const box = useEChart({
     draw,
     onDrawn,
     onPick: (index) => {
+      if (spots) return onPickSpot?.(index);
       const code = shapes[index]?.properties.name;
       if (code) onPickCountry?.(code);
     },
   });
   return <div ref={box} className="chart-canvas" role="img" aria-label={label} />;
+}
+
+/** The world itself, to be moved and enlarged. */
+const groundOf = (look: Look) => ({
+  map: 'world',
+  roam: true,
+  scaleLimit: { min: 1, max: 8 },
+  left: 0,
+  right: 0,
+  top: 0,
+  bottom: 0,
+  selectedMode: false,
+  itemStyle: { areaColor: look.sunken, borderColor: look.line, borderWidth: 0.5 },
+});
+
+interface Spots {
+  spots: Spot[];
+  metric: string;
+  value: (value: number) => string;
+}
+
+const SPOT_PX_MIN = 5;
+const SPOT_PX_MORE = 26;
+
+/** Circles whose areas are as their numbers. */
+function spotsOption(look: Look, { spots, metric, value }: Spots): ReturnType<Draw> {
+  const most = Math.max(1, ...spots.map((spot) => spot.value));
+  return {
+    animation: !isStill(),
+    tooltip: {
+      trigger: 'item',
+      ...tooltipBase,
+      formatter: ({ dataIndex }: { dataIndex: number }) => {
+        const spot = spots[dataIndex]!;
+        return tooltip(spot.name, [`${metric}: ${value(spot.value)}`]);
+      },
+    },
+    geo: { ...groundOf(look), silent: true },
+    series: [
+      {
+        type: 'scatter',
+        coordinateSystem: 'geo',
+        itemStyle: { color: look.accent, opacity: 0.7 },
+        data: spots.map(({ at, value: size }) => ({
+          value: at,
+          symbolSize: SPOT_PX_MIN + SPOT_PX_MORE * Math.sqrt(size / most),
+        })),
+      },
+    ],
+  };
 }
 
 /**
