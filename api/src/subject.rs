@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use nagare_runtime::{Audit, AuditEntry, Context, Directory};
+use nagare_runtime::{Audit, AuditEntry, Context, caught_up};
 use nagare_schema::{
-    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, Hit, SiteId, UnixMillis, UnixSeconds, VisitId, VisitorId, decode,
-    erase_subject, partition_of,
+    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, Hit, RestateReply, SiteId, UnixMillis, UnixSeconds, VisitId,
+    VisitorId, decode, erase_subject, partition_of, restate_subject,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -29,6 +29,8 @@ const VISITS_MAX: u64 = 10_000;
 const OPEN_S: i64 = 3 * 3600;
 /// Time a projector gets to erase [`ERASED_VISITS_MAX`] visits.
 const ERASE_WITHIN: Duration = Duration::from_secs(300);
+/// Time until all that was told before is in the tables.
+const PROJECTED_WITHIN: Duration = Duration::from_secs(60);
 /// What the signed receipt of an erasure is good for.
 const AUDIENCE: &str = "nagare.erasure";
 
@@ -79,15 +81,14 @@ pub(crate) struct Asker<'a> {
 #[derive(Clone)]
 pub struct Subjects {
     engine: Engine,
-    nats: async_nats::Client,
-    directory: Directory,
+    context: Context,
     audit: Audit,
     signer: Signer,
 }
 
 impl Subjects {
     pub(crate) fn new(context: &Context, engine: Engine, audit: Audit, signer: Signer) -> Self {
-        Self { engine, nats: context.nats.clone(), directory: context.directory.clone(), audit, signer }
+        Self { engine, context: context.clone(), audit, signer }
     }
 
     /// Opens what the command line needs.
@@ -146,7 +147,7 @@ impl Subjects {
 
     /// The visits of a site that a segment lets through: all of them or an error. No segment is no person.
     pub(crate) async fn find(&self, site: SiteId, segment: &str) -> Result<Vec<SubjectVisit>, Fault> {
-        let config = self.directory.snapshot();
+        let config = self.context.directory.snapshot();
         let sites = [site];
         let context = SegmentContext { config: &config, sites: &sites, is_user: true };
         let segment = Segment::parse(Some(segment), context)?.ok_or_else(|| Fault::missing("segment"))?;
@@ -184,7 +185,7 @@ impl Subjects {
         Ok(Value::Object(tables))
     }
 
-    /// Erases visits from the tables; returns what is gone and the signed receipt.
+    /// Erases visits from the tables and the log; returns what is gone and the signed receipt.
     pub(crate) async fn erase(
         &self,
         asker: Asker<'_>,
@@ -218,23 +219,30 @@ impl Subjects {
         Ok((erased, receipt))
     }
 
-    /// Has the owner of the site's partition erase some of the visits.
+    /// Has the owners of the site's partition erase some of the visits: its state begins anew in the log
+    /// without them, and what was told before is erased once all of it is in the tables.
     async fn request(&self, site: SiteId, visits: &[VisitId]) -> Result<BTreeMap<String, u64>, Fault> {
-        let config = self.directory.snapshot();
+        let config = self.context.directory.snapshot();
         if config.sites.get(&site).is_some_and(|site| site.shards > 1) {
             return Err(Fault::bad_request("Visits of a site with several shards cannot be erased yet."));
         }
-        let subject = erase_subject(partition_of(site, 0, config.partitions()));
-        let payload = serde_json::to_vec(&ErasureRequest { site, visits: visits.to_vec() }).unwrap_or_default();
-        let request = async_nats::Request::new().payload(payload.into()).timeout(Some(ERASE_WITHIN));
-        let answered = self.nats.send_request(subject, request).await;
-        let reply = answered.ok().and_then(|message| serde_json::from_slice(&message.payload).ok());
-        match reply {
-            Some(ErasureReply::Erased(rows)) => Ok(rows),
-            Some(ErasureReply::Failed) | None => {
-                Err(Fault::unavailable("The visits were not erased, or not all of them. Ask again."))
-            }
+        let partition = partition_of(site, 0, config.partitions());
+        let request = ErasureRequest { site, visits: visits.to_vec() };
+        let restated = self.ask(restate_subject(partition), &request).await;
+        if restated == Some(RestateReply::Restated)
+            && caught_up(&self.context, PROJECTED_WITHIN).await.is_ok()
+            && let Some(ErasureReply::Erased(rows)) = self.ask(erase_subject(partition), &request).await
+        {
+            return Ok(rows);
         }
+        Err(Fault::unavailable("The visits were not erased, or not all of them. Ask again."))
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, subject: String, request: &ErasureRequest) -> Option<T> {
+        let payload = serde_json::to_vec(request).unwrap_or_default();
+        let request = async_nats::Request::new().payload(payload.into()).timeout(Some(ERASE_WITHIN));
+        let answered = self.context.nats.send_request(subject, request).await.ok()?;
+        serde_json::from_slice(&answered.payload).ok()
     }
 
     async fn record(&self, asker: Asker<'_>, action: &str, target: &str) {

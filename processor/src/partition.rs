@@ -1,16 +1,20 @@
 //! The shell around the core: one partition, read in order, decided, appended.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 
 use nagare_device::Detections;
-use nagare_runtime::{AppendError, Backoff, Context, LogMessage, LogReader, encode_fact};
-use nagare_schema::{Cursor, HitBatch, HitId, Partition, ProducerMark, STREAM_HITS, UnixMillis, decode, live_subject};
+use nagare_runtime::{AppendError, Backoff, Context, ErasedVisits, LogError, LogMessage, LogReader, encode_fact};
+use nagare_schema::{
+    Cursor, ErasureRequest, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, RestateReply, STREAM_HITS,
+    UnixMillis, VisitId, decode, live_subject, restate_subject,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -21,6 +25,7 @@ use crate::{
     lookup::VisitorLookup,
     metrics::Metrics,
     recovery::{Recovered, projected, recover, released},
+    restate::{held_events, rebuild_message, restart_messages},
     search_engine::ReferrerLists,
     state::{KEPT_MS, State},
     visit::{Lookups, decide},
@@ -94,6 +99,8 @@ struct Worker {
     lookup: VisitorLookup,
     board: Board,
     reader: LogReader,
+    /// Those who want the state begun anew.
+    askers: async_nats::Subscriber,
     /// Sequence of the last message of events.
     last_sequence: u64,
     /// Clocks of appended messages, one a second at most: what the projector has passed may be forgotten.
@@ -116,6 +123,7 @@ impl Worker {
             enricher,
             lookup: VisitorLookup::new(context.clickhouse.clone(), metrics.clone()),
             reader: context.log.read_hits(partition, after).await?,
+            askers: context.nats.subscribe(restate_subject(partition)).await.map_err(unavailable)?,
             appended: VecDeque::from([(last_sequence, state.clock())]),
             context,
             metrics,
@@ -139,6 +147,7 @@ impl Worker {
                 biased;
                 () = stop.cancelled() => return Ok(()),
                 () = tokio::time::sleep(pulse_in) => self.pulse().await,
+                Some(asker) = self.askers.next() => self.answer(asker).await?,
                 message = self.reader.next() => self.process(message?).await?,
             }
             self.forget().await;
@@ -291,6 +300,40 @@ impl Worker {
         }
     }
 
+    /// Begins the state anew without the visits that are to be erased, and says so.
+    async fn answer(&mut self, asked: async_nats::Message) -> Result<(), ProcessorError> {
+        let Some(asker) = asked.reply else { return Ok(()) };
+        let reply = match serde_json::from_slice::<ErasureRequest>(&asked.payload) {
+            Ok(request) => {
+                self.restate(&request.visits.into_iter().collect()).await?;
+                RestateReply::Restated
+            }
+            Err(_) => RestateReply::Failed,
+        };
+        let reply = serde_json::to_vec(&reply).unwrap_or_default();
+        self.context.nats.publish(asker, reply.into()).await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    async fn restate(&mut self, without: &BTreeSet<VisitId>) -> Result<(), ProcessorError> {
+        let events = held_events(&self.context, self.partition, &self.state, without).await?;
+        let (to, clock, producers) = (self.state.position(), self.state.clock(), self.state.producers().to_vec());
+        let mut at = EventBatch { from: to, to, clock, producers, events, rebuild: Some(Rebuild::Restart) };
+        let mut messages = restart_messages(&at, &at.events)?;
+        messages.push(rebuild_message(&at, Rebuild::Release, &[])?);
+        let erased = ErasedVisits::open(&self.context.jetstream, self.context.log.replicas()).await;
+        let noted = erased.map_err(unavailable)?.note_restatement(self.partition, self.last_sequence + 1).await;
+        noted.map_err(unavailable)?;
+        for message in messages {
+            self.last_sequence = self.append_until_answered(&message, to).await?;
+        }
+        self.appended.push_back((self.last_sequence, clock));
+        self.enricher.pool.share_batch(&mut at);
+        self.state.apply_batch(&at);
+        tracing::info!(partition = %self.partition, visits = self.state.len(), "the state begins anew in the log");
+        Ok(())
+    }
+
     /// Publishes the counts of every active site; a pulse that is lost is followed by the next.
     async fn pulse(&mut self) {
         let began = Instant::now();
@@ -320,4 +363,8 @@ impl Worker {
         self.metrics.visits_held.add(held - self.held);
         self.held = held;
     }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> LogError {
+    LogError::Unavailable(error.to_string())
 }

@@ -64,7 +64,7 @@ pub async fn recover(context: &Context, partition: Partition, pool: &mut Pool) -
         return Ok(Recovered { state: State::default(), last_sequence: 0 });
     };
     let from = match read(&last) {
-        Ok(batch) => window_start(context, partition, &last, batch.clock.0 - KEPT_MS - CLOCK_SKEW_MS).await?,
+        Ok(batch) => window_start(context, partition, &last, batch.clock.0 - KEPT_MS).await?,
         Err(_) => 1,
     };
     let mut state = State::default();
@@ -86,17 +86,18 @@ pub async fn recover(context: &Context, partition: Partition, pool: &mut Pool) -
     Ok(Recovered { state, last_sequence: last.sequence })
 }
 
-fn read(message: &LogMessage) -> Result<EventBatch, String> {
+pub(crate) fn read(message: &LogMessage) -> Result<EventBatch, String> {
     decode(message.version, &message.payload).map_err(|error| error.to_string())
 }
 
-/// The first sequence that may still matter.
-async fn window_start(
+/// The first sequence that may still matter, to a state whose clock looks back to `since_ms`.
+pub(crate) async fn window_start(
     context: &Context,
     partition: Partition,
     last: &LogMessage,
     since_ms: i64,
 ) -> Result<u64, ProcessorError> {
+    let since_ms = since_ms - CLOCK_SKEW_MS;
     let (mut low, mut high) = (1, last.sequence);
     while low < high {
         let middle = low + (high - low) / 2;

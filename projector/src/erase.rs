@@ -1,19 +1,19 @@
-//! Erases visits that have ended from the tables.
+//! Erases visits that have ended from the tables and the logs.
 //!
 //! The owner of a partition does it between two inserts, so that nobody adds to a site's rollups while they
 //! are made anew. The order makes a repeat safe wherever it was cut off: rollups of the days are made of
-//! the facts without the visits first, and the facts go last.
+//! the facts without the visits first, and the facts go last: they tell where in the logs the visits are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clickhouse::{Client, RowOwned, RowRead, query::Query};
 use futures_util::StreamExt as _;
-use nagare_runtime::{Context, ErasedVisits};
+use nagare_runtime::{Context, ErasedVisits, Log};
 use nagare_schema::{
-    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, Partition, SiteId, Topology, View, erase_subject, views,
+    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, SiteId, Topology, View, erase_subject, views,
 };
 
-use crate::{error::TaskError, metrics::Table};
+use crate::{erase_log::LogEraser, error::TaskError, metrics::Table};
 
 /// Tries before the asker is told that it failed.
 const TRIES_MAX: u32 = 3;
@@ -23,12 +23,16 @@ const VISITORS: &str = "visitors";
 /// Which rows of which visits.
 const OF_VISITS: &str = "site_id = {site:UInt32} AND visit_id IN {visits:Array(UInt64)}";
 const OF_DAYS: &str = "site_id = {site:UInt32} AND day IN {days:Array(Date)}";
-const OF_VISITORS: &str = "site_id = {site:UInt32} AND visitor_id IN {visitors:Array(UInt64)}";
+/// ClickHouse keeps the text of a deletion for a while: it says whom it was about by keyed hashes.
+const HASHED: &str = "sipHash64(toUInt64({key:UInt64}), visitor_id)";
+const OF_VISITORS: &str =
+    "site_id = {site:UInt32} AND sipHash64(toUInt64({key:UInt64}), visitor_id) IN {visitors:Array(UInt64)}";
 
 /// Erases visits.
 #[derive(Clone)]
 pub(crate) struct Eraser {
     nats: async_nats::Client,
+    log: Log,
     erased: ErasedVisits,
     client: Client,
     topology: Topology,
@@ -42,6 +46,8 @@ struct Erasure {
     site: SiteId,
     visits: Vec<u64>,
     days: Vec<String>,
+    key: u64,
+    /// Hashes by the key.
     visitors: Vec<u64>,
 }
 
@@ -67,7 +73,8 @@ impl Eraser {
         let client = settings
             .into_iter()
             .fold(context.clickhouse.clone(), |client, (name, value)| client.with_setting(name, value));
-        Self { nats: context.nats.clone(), erased, client, topology: context.topology.clone() }
+        let (nats, log) = (context.nats.clone(), context.log.clone());
+        Self { nats, log, erased, client, topology: context.topology.clone() }
     }
 
     /// Begins to listen for requests to a partition.
@@ -76,12 +83,15 @@ impl Eraser {
         subscribed.map(Requests).map_err(|error| TaskError::Progress(error.to_string()))
     }
 
-    /// Does what a message asks for, and answers it.
-    pub(crate) async fn answer(&self, message: &async_nats::Message) {
+    /// Does what a message asks for, and answers it. Events up to `done` are in the tables.
+    pub(crate) async fn answer(&self, (partition, done): (Partition, u64), message: &async_nats::Message) {
         let Some(asker) = message.reply.clone() else { return };
         let request = serde_json::from_slice::<ErasureRequest>(&message.payload);
         let reply = match request {
-            Ok(request) if request.visits.len() <= ERASED_VISITS_MAX => self.erase(&request).await,
+            Ok(request) if request.visits.len() <= ERASED_VISITS_MAX => {
+                let logs = LogEraser { log: &self.log, erased: &self.erased, partition, done };
+                self.erase(&request, &logs).await
+            }
             _ => ErasureReply::Failed,
         };
         let answered = self.nats.publish(asker, serde_json::to_vec(&reply).unwrap_or_default().into()).await;
@@ -90,13 +100,13 @@ impl Eraser {
         }
     }
 
-    async fn erase(&self, request: &ErasureRequest) -> ErasureReply {
+    async fn erase(&self, request: &ErasureRequest, logs: &LogEraser<'_>) -> ErasureReply {
         if let Err(error) = self.erased.add(request).await {
             tracing::warn!(%error, "visits were not erased");
             return ErasureReply::Failed;
         }
         for _ in 0..TRIES_MAX {
-            match self.attempt(request).await {
+            match self.attempt(request, logs).await {
                 Ok(rows) => {
                     tracing::info!(site = %request.site, visits = request.visits.len(), "visits were erased");
                     return ErasureReply::Erased(rows);
@@ -107,8 +117,16 @@ impl Eraser {
         ErasureReply::Failed
     }
 
-    async fn attempt(&self, request: &ErasureRequest) -> clickhouse::error::Result<BTreeMap<String, u64>> {
+    async fn attempt(
+        &self,
+        request: &ErasureRequest,
+        logs: &LogEraser<'_>,
+    ) -> Result<BTreeMap<String, u64>, EraseError> {
         let erasure = self.explore(request).await?;
+        let sql = format!("SELECT DISTINCT hit_id FROM hits WHERE {OF_VISITS} ORDER BY hit_id");
+        let hits: Vec<HitId> = self.fetch::<u64>(&sql, &erasure).await?.into_iter().map(HitId).collect();
+        let messages = logs.erase(&hits).await?;
+        tracing::info!(site = %request.site, messages, "visits were erased from the logs");
         let mut rows = BTreeMap::new();
         for table in Table::ALL {
             rows.insert(table.name().to_owned(), self.count(table, &erasure).await?);
@@ -130,13 +148,14 @@ impl Eraser {
     /// Days and visitors of the visits.
     async fn explore(&self, request: &ErasureRequest) -> clickhouse::error::Result<Erasure> {
         let visits: Vec<u64> = request.visits.iter().map(|visit| visit.0).collect();
-        let mut erasure = Erasure { site: request.site, visits, days: Vec::new(), visitors: Vec::new() };
+        let (days, visitors) = (Vec::new(), Vec::new());
+        let mut erasure = Erasure { site: request.site, visits, days, key: rand::random(), visitors };
         let mut days = BTreeSet::new();
         for table in Table::ALL.into_iter().filter(|table| *table != Table::Hits) {
             let sql = format!("SELECT DISTINCT toString(day) FROM {} WHERE {OF_VISITS}", table.name());
             days.extend(self.fetch::<String>(&sql, &erasure).await?);
         }
-        let sql = format!("SELECT DISTINCT visitor_id FROM visits WHERE {OF_VISITS}");
+        let sql = format!("SELECT DISTINCT {HASHED} FROM visits WHERE {OF_VISITS}");
         erasure.visitors = self.fetch(&sql, &erasure).await?;
         erasure.days = days.into_iter().collect();
         Ok(erasure)
@@ -185,8 +204,18 @@ impl Eraser {
             .param("site", erasure.site.0)
             .param("visits", &erasure.visits)
             .param("days", &erasure.days)
+            .param("key", erasure.key)
             .param("visitors", &erasure.visitors)
     }
+}
+
+/// Why visits are not erased, or not all of them.
+#[derive(Debug, thiserror::Error)]
+enum EraseError {
+    #[error(transparent)]
+    Tables(#[from] clickhouse::error::Error),
+    #[error(transparent)]
+    Logs(#[from] TaskError),
 }
 
 /// Which rows of a rollup the visits are in.

@@ -4,6 +4,7 @@ mod batch;
 mod collect;
 mod config;
 mod erase;
+mod erase_log;
 mod error;
 mod fetch;
 mod insert;

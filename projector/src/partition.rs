@@ -104,7 +104,8 @@ impl Task<'_> {
                 request = erasures.next() => {
                     // Nobody else may be inserting into the site's tables.
                     self.ledger.confirm().await?;
-                    self.shared.eraser.answer(&request).await;
+                    let done = self.ledger.progress().done;
+                    self.shared.eraser.answer((self.partition, done), &request).await;
                     continue;
                 }
                 ripe = self.ripen() => ripe?,

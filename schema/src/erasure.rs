@@ -18,6 +18,17 @@ pub struct ErasureRequest {
     pub visits: Vec<VisitId>,
 }
 
+/// Answers the same request on [`crate::restate_subject`], where the processor of the partition hears it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestateReply {
+    /// The log begins the state of the partition anew, without the visits: nobody needs what it told before,
+    /// once that is in the tables.
+    Restated,
+    /// It may be asked for again.
+    Failed,
+}
+
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

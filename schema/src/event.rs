@@ -111,6 +111,19 @@ pub enum VisitEvent {
     },
 }
 
+impl VisitEvent {
+    /// The visit it is about; `None` for a hit without one.
+    pub fn visit(&self) -> Option<VisitId> {
+        match self {
+            Self::HitAccepted { visit, .. } => *visit,
+            Self::ActionRecorded(action) => Some(action.visit),
+            Self::PageTimed(timed) => Some(timed.visit),
+            Self::VisitChanged { after, .. } => Some(after.id),
+            Self::ConversionChanged { after, .. } => Some(after.visit),
+        }
+    }
+}
+
 /// Kinds of action with Matomo's numbers of dictionary types (§0.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

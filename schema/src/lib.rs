@@ -35,7 +35,7 @@ pub use entities::{
     Annotation, Dashboard, FailureKind, ReportFormat, ReportSchedule, ReportTransport, ScheduledReport, StoredSegment,
     TrackingFailure, Widget,
 };
-pub use erasure::{ERASED_VISITS_MAX, ErasureReply, ErasureRequest};
+pub use erasure::{ERASED_VISITS_MAX, ErasureReply, ErasureRequest, RestateReply};
 pub use event::{
     Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, Rebuild, SearchDetail,
     VisitEvent,

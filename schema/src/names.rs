@@ -58,6 +58,11 @@ pub fn live_subject(site: SiteId) -> String {
 /// Core subject on which one of the projectors is asked to number what has no number yet.
 pub const SUBJECT_NUMBERS: &str = "numbers";
 
+/// Core subject on which the processor of a partition is asked to begin its state anew without visits.
+pub fn restate_subject(partition: Partition) -> String {
+    format!("restate.{partition}")
+}
+
 /// Core subject on which the owner of a partition is asked to erase visits.
 pub fn erase_subject(partition: Partition) -> String {
     format!("erase.{partition}")

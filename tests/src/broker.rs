@@ -1,8 +1,13 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use async_nats::{HeaderMap, jetstream};
-use nagare_schema::{BUCKET_CONFIG, Deployment, HEADER_VERSION, Partition, STREAM_DEAD, SiteId, partition_of};
+use async_nats::{
+    HeaderMap,
+    jetstream::{self, stream::DirectGetErrorKind},
+};
+use nagare_schema::{
+    BUCKET_CONFIG, Deployment, Fact, HEADER_VERSION, Partition, STREAM_DEAD, SiteId, decode, partition_of,
+};
 
 /// NATS, as an operator sees it.
 #[derive(Debug, Clone)]
@@ -37,6 +42,27 @@ impl Broker {
     pub async fn messages(&self, stream: &str) -> anyhow::Result<u64> {
         let stream = self.jetstream.get_stream(stream).await?;
         Ok(stream.get_info().await?.state.messages)
+    }
+
+    /// The facts of all messages of a stream.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub async fn facts<T: Fact>(&self, stream: &str) -> anyhow::Result<Vec<T>> {
+        let subjects = format!("{}.*", stream.to_ascii_lowercase());
+        let stream = self.jetstream.get_stream(stream).await?;
+        let (mut facts, mut from) = (Vec::new(), 1);
+        loop {
+            match stream.direct_get_next_for_subject(subjects.as_str(), Some(from)).await {
+                Ok(message) => {
+                    from = message.sequence + 1;
+                    let version = message.headers.get(HEADER_VERSION).and_then(|version| version.as_str().parse().ok());
+                    facts.push(decode(version.context("no version")?, &message.payload)?);
+                }
+                Err(error) if error.kind() == DirectGetErrorKind::NotFound => return Ok(facts),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// The partition that the hits of a site with one shard go to.

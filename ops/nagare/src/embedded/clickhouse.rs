@@ -77,6 +77,8 @@ fn program_args(tether: [OsString; 4], program: &Path, config_file: &Path) -> Ve
 /// five gigabytes, few background threads, and none of the system logs (they write
 /// several times a second even when nothing happens; no section, no log).
 ///
+/// What was merged or erased leaves the disk within two minutes: parts are synced before they are used.
+///
 /// Two merge threads take at most four merges at once, so that small merges go on beside
 /// a large one and queries keep the cores they need. The free-entries settings are the
 /// server's defaults scaled down to that pool; larger ones stop it from starting.
@@ -110,6 +112,9 @@ fn config(http: u16, tcp: u16, path: &Path, config_file: &Path) -> String {
     <merge_tree>
         <fsync_after_insert>1</fsync_after_insert>
         <fsync_part_directory>1</fsync_part_directory>
+        <old_parts_lifetime>60</old_parts_lifetime>
+        <cleanup_delay_period>10</cleanup_delay_period>
+        <max_cleanup_delay_period>30</max_cleanup_delay_period>
         <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
         <number_of_free_entries_in_pool_to_execute_mutation>2</number_of_free_entries_in_pool_to_execute_mutation>
         <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>2</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use nagare_processor::HOLD_MAX;
-use nagare_runtime::{AppendError, Context, Progress};
+use bytes::Bytes;
+use nagare_processor::{HOLD_MAX, rebuild_message, restart_messages};
+use nagare_runtime::{AppendError, Context, ErasedVisits, Progress};
 use nagare_schema::{
-    BUCKET_PROGRESS, Cursor, EventBatch, MESSAGE_BYTES_MAX, Partition, Rebuild, UnixMillis, VisitEvent, decode, encode,
+    BUCKET_PROGRESS, Cursor, EventBatch, Partition, Rebuild, UnixMillis, VisitEvent, decode,
 };
 
 /// Tries to append a hold while a processor appends, too.
@@ -15,8 +16,6 @@ const TRIES_MAX: usize = 100;
 const PROJECTED_WITHIN: Duration = Duration::from_secs(300);
 /// Pause between looks at the progress.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// Events of a message at first; halved until they fit.
-const EVENTS_AT_ONCE: usize = 500;
 
 const _: () = assert!(PROJECTED_WITHIN.as_secs() < HOLD_MAX.as_secs());
 
@@ -39,7 +38,7 @@ impl Held {
                 None => nothing(),
             };
             let mut held = Self { partition, sequence: last.map_or(0, |last| last.sequence), at };
-            match held.append(context, Rebuild::Hold, &[]).await {
+            match held.append(context, rebuild_message(&held.at, Rebuild::Hold, &[])?).await {
                 Ok(()) => return Ok(held),
                 Err(AppendError::Fenced) => {}
                 Err(error) => return Err(error.into()),
@@ -61,39 +60,32 @@ impl Held {
 
     /// Says again that the partition is held; an error when another process took it over.
     pub(super) async fn renew(&mut self, context: &Context) -> Result<()> {
-        Ok(self.append(context, Rebuild::Hold, &[]).await?)
+        self.say(context, Rebuild::Hold).await
     }
 
     /// Begins the state of the partition anew with these events.
     pub(super) async fn restate(&mut self, context: &Context, events: &[VisitEvent]) -> Result<()> {
-        self.append(context, Rebuild::Restart, &[]).await?;
-        let mut rest = events;
-        while !rest.is_empty() {
-            let mut count = rest.len().min(EVENTS_AT_ONCE);
-            while count > 1 && self.message(Rebuild::Restated, &rest[..count])?.len() > MESSAGE_BYTES_MAX {
-                count /= 2;
-            }
-            self.append(context, Rebuild::Restated, &rest[..count]).await?;
-            rest = &rest[count..];
+        let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?;
+        erased.note_restatement(self.partition, self.sequence + 1).await?;
+        for message in restart_messages(&self.at, events)? {
+            self.append(context, message).await?;
         }
         Ok(())
     }
 
     /// Lets the partition go on.
     pub(super) async fn release(&mut self, context: &Context) -> Result<()> {
-        Ok(self.append(context, Rebuild::Release, &[]).await?)
+        self.say(context, Rebuild::Release).await
     }
 
-    async fn append(&mut self, context: &Context, rebuild: Rebuild, events: &[VisitEvent]) -> Result<(), AppendError> {
-        let payload = self.message(rebuild, events)?;
-        self.sequence = context.log.append_events(self.partition, payload.into(), self.at.to, self.sequence).await?;
+    async fn say(&mut self, context: &Context, rebuild: Rebuild) -> Result<()> {
+        let message = rebuild_message(&self.at, rebuild, &[])?;
+        Ok(self.append(context, message).await?)
+    }
+
+    async fn append(&mut self, context: &Context, message: Bytes) -> Result<(), AppendError> {
+        self.sequence = context.log.append_events(self.partition, message, self.at.to, self.sequence).await?;
         Ok(())
-    }
-
-    fn message(&self, rebuild: Rebuild, events: &[VisitEvent]) -> Result<Vec<u8>, AppendError> {
-        let (to, clock, producers) = (self.at.to, self.at.clock, self.at.producers.clone());
-        let batch = EventBatch { from: to, to, clock, producers, events: events.to_vec(), rebuild: Some(rebuild) };
-        encode(&batch).map_err(|error| AppendError::Refused(error.to_string()))
     }
 }
 

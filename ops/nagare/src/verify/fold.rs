@@ -102,13 +102,15 @@ impl EventsFold {
                 (range.last, range.to) = (sequence, batch.to);
             }
         }
+        if batch.rebuild == Some(Rebuild::Restart) {
+            // What was told before may have been decided anew, or erased from the log.
+            self.range = Some(Range { first: sequence, last: sequence, from: batch.to, to: batch.to });
+            self.tallies = Tallies::default();
+            self.gaps.clear();
+            self.heard = None;
+        }
         self.hear(batch);
-        if let Some(rebuild) = batch.rebuild {
-            if rebuild == Rebuild::Restart {
-                // The tables hold what the rebuild decided, not what was told before.
-                self.range = Some(Range { first: sequence, last: sequence, from: batch.to, to: batch.to });
-                self.tallies = Tallies::default();
-            }
+        if batch.rebuild.is_some() {
             return;
         }
         let since = self.since();
@@ -143,14 +145,7 @@ impl EventsFold {
     }
 
     fn is_erased(&self, event: &VisitEvent) -> bool {
-        let visit = match event {
-            VisitEvent::HitAccepted { visit, .. } => *visit,
-            VisitEvent::ActionRecorded(action) => Some(action.visit),
-            VisitEvent::PageTimed(timed) => Some(timed.visit),
-            VisitEvent::VisitChanged { after, .. } => Some(after.id),
-            VisitEvent::ConversionChanged { after, .. } => Some(after.visit),
-        };
-        visit.is_some_and(|visit| self.erased.contains(&visit))
+        event.visit().is_some_and(|visit| self.erased.contains(&visit))
     }
 
     pub(super) fn partition(&self) -> Partition {
