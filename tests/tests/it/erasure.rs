@@ -82,11 +82,8 @@ async fn send(tracker: &Tracker, at: i64) -> anyhow::Result<()> {
                 ("cdt", (at + minute * 60).to_string()),
             ]
         };
-        let hits = [
-            page(VISITOR, USER, ADDRESS),
-            page(OTHER, "", "198.51.100.7"),
-            page(OTHER_PERSON, "", "198.51.100.8"),
-        ];
+        let hits =
+            [page(VISITOR, USER, ADDRESS), page(OTHER, "", "198.51.100.7"), page(OTHER_PERSON, "", "198.51.100.8")];
         tracker.bulk(&hits).await?;
     }
     Ok(())
@@ -184,7 +181,8 @@ impl Person {
             for needle in &self.needles {
                 let hex: String = needle.iter().map(|byte| format!("{byte:02x}")).collect();
                 let holds = format!("position(formatRow('RowBinary', *), unhex('{hex}')) > 0");
-                rows += clickhouse.number(&format!("SELECT toInt64(count()) FROM nagare.{table} WHERE {holds}")).await?;
+                rows +=
+                    clickhouse.number(&format!("SELECT toInt64(count()) FROM nagare.{table} WHERE {holds}")).await?;
             }
         }
         Ok(rows)

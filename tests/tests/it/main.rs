@@ -44,7 +44,14 @@ fn main() -> ExitCode {
         clients::trials(&world),
         live::trials(&world),
     ];
-    let people = [access::trials(), accounts::trials(), document::trials(), erasure::trials(), numbers::trials(), subjects::trials()];
+    let people = [
+        access::trials(),
+        accounts::trials(),
+        document::trials(),
+        erasure::trials(),
+        numbers::trials(),
+        subjects::trials(),
+    ];
     let people = people.into_iter().flatten().collect();
     let heavy = [people, browser::trials(), rebuild::trials(), lifecycle::trials(), scale::trials(), faults::trials()];
     let mut failed = run_with(&arguments, arguments.test_threads.unwrap_or(LIGHT_TEST_THREADS), light);

@@ -6,9 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use nagare_processor::{HOLD_MAX, rebuild_message, restart_messages};
 use nagare_runtime::{AppendError, Context, ErasedVisits, Progress};
-use nagare_schema::{
-    BUCKET_PROGRESS, Cursor, EventBatch, Partition, Rebuild, UnixMillis, VisitEvent, decode,
-};
+use nagare_schema::{BUCKET_PROGRESS, Cursor, EventBatch, Partition, Rebuild, UnixMillis, VisitEvent, decode};
 
 /// Tries to append a hold while a processor appends, too.
 const TRIES_MAX: usize = 100;
