@@ -132,14 +132,15 @@ impl Stack {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// Starts a further api on the brokers of this stack and waits until it is ready: where it serves.
+    /// Starts a further api, with settings of its own, on the brokers of this stack and waits until it is ready: where it serves.
     ///
     /// # Errors
     /// When it does not get ready.
-    pub async fn further_api(&self) -> anyhow::Result<(Process, String)> {
+    pub async fn further_api(&self, settings: &[(&str, &str)]) -> anyhow::Result<(Process, String)> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let mut command = Command::new(nagare()?);
         command.arg("api").env("NAGARE_LISTEN", &listen).env("NAGARE_NATS_URL", self.nats_url()?);
+        command.envs(settings.iter().copied());
         command.env("NAGARE_CLICKHOUSE_URL", self.clickhouse()?.url()).stdin(Stdio::null()).stdout(Stdio::null());
         let process = Process::start("api", &mut command, self.folder.path())?;
         let url = format!("http://{listen}");

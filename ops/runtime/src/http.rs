@@ -127,6 +127,9 @@ mod tests {
     use super::*;
     use crate::tls::tests::{Certificate, Client};
 
+    /// Clients that connect while the certificate is replaced.
+    const CLIENTS: usize = 8;
+
     struct Served {
         address: SocketAddr,
         stop: CancellationToken,
@@ -200,14 +203,17 @@ mod tests {
         assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
         let second = Certificate::write(folder.path());
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-        let taken_up = loop {
-            let (mut client, shown) = Client::secure(served.address, &[&first, &second]).await;
-            assert!(client.get("/health/live", "").await.starts_with("HTTP/1.1 200"));
-            if shown == second.der || tokio::time::Instant::now() > deadline {
-                break shown == second.der;
+        let visits = (0..CLIENTS).map(async |_| {
+            loop {
+                let (mut client, shown) = Client::secure(served.address, &[&first, &second]).await;
+                assert!(client.get("/health/live", "").await.starts_with("HTTP/1.1 200"));
+                if shown == second.der || tokio::time::Instant::now() > deadline {
+                    return shown == second.der;
+                }
             }
-        };
-        assert!(taken_up, "the new certificate is not shown");
+        });
+        let taken_up = futures_util::future::join_all(visits).await;
+        assert!(taken_up.into_iter().all(|taken_up| taken_up), "the new certificate is not shown");
         // The connection that was open goes on.
         assert!(client.get("/health/live", "").await.starts_with("HTTP/1.1 200"));
         served.end().await;

@@ -41,7 +41,8 @@ pub(crate) async fn open(options: &TlsOptions, stop: CancellationToken) -> io::R
     };
     // Somebody else may have installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = RustlsConfig::from_pem_file(&certificate, &key).await?;
+    let known = read(&certificate, &key).await?;
+    let config = RustlsConfig::from_pem(known.0.clone(), known.1.clone()).await?;
     if let Some(address) = options.tls_redirect_listen {
         let listener = TcpListener::bind(address).await?;
         let told = stop.clone();
@@ -52,34 +53,37 @@ pub(crate) async fn open(options: &TlsOptions, stop: CancellationToken) -> io::R
             }
         });
     }
-    tokio::spawn(keep_current(config.clone(), (certificate, key), stop));
+    let kept = config.clone();
+    tokio::spawn(async move {
+        let current = keep_current(&kept, (certificate, key), known);
+        stop.run_until_cancelled(current).await;
+    });
     Ok(Some(config))
 }
 
-async fn keep_current(config: RustlsConfig, files: (PathBuf, PathBuf), stop: CancellationToken) {
-    let (certificate, key) = files;
-    let mut known = read(&certificate, &key).await.ok();
+/// Certificate chain and private key in PEM.
+type Pem = (Vec<u8>, Vec<u8>);
+
+/// Looks after the files for ever, which held `known` when they were used last.
+async fn keep_current(config: &RustlsConfig, (certificate, key): (PathBuf, PathBuf), mut known: Pem) {
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+        tokio::time::sleep(LOOK_EVERY).await;
         let Ok(found) = read(&certificate, &key).await else { continue };
-        if known.as_ref() == Some(&found) {
+        if known == found {
             continue;
         }
         // Halfway through a replacement certificate and key do not fit: the next look finds them whole.
         match config.reload_from_pem(found.0.clone(), found.1.clone()).await {
             Ok(()) => {
                 tracing::info!("the TLS certificate was taken up anew");
-                known = Some(found);
+                known = found;
             }
             Err(error) => tracing::warn!(%error, "the TLS certificate cannot be used; the one before stays"),
         }
     }
 }
 
-async fn read(certificate: &PathBuf, key: &PathBuf) -> io::Result<(Vec<u8>, Vec<u8>)> {
+async fn read(certificate: &PathBuf, key: &PathBuf) -> io::Result<Pem> {
     Ok((fs::read(certificate).await?, fs::read(key).await?))
 }
 

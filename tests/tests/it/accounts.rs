@@ -21,12 +21,12 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-async fn sign_in(rest: &Rest, login: &str, password: &str, code: &str) -> anyhow::Result<Reply> {
+pub(crate) async fn sign_in(rest: &Rest, login: &str, password: &str, code: &str) -> anyhow::Result<Reply> {
     let body = json!({ "login": login, "password": password, "code": code });
     rest.send("POST", "/api/v1/session", "", &body).await
 }
 
-async fn begun(rest: &Rest, password: &str) -> anyhow::Result<(String, Reply)> {
+pub(crate) async fn begun(rest: &Rest, password: &str) -> anyhow::Result<(String, Reply)> {
     let reply = sign_in(rest, ADMIN_LOGIN, password, "").await?;
     ensure!(reply.status == 200, "{reply:?}");
     Ok((reply.text("access_token")?, reply))
@@ -132,7 +132,7 @@ async fn passwords(stack: &Stack, rest: &Rest, access: &str) -> anyhow::Result<(
 
 async fn guesses() -> anyhow::Result<()> {
     let stack = Stack::up().await?;
-    let (mut api, url) = stack.further_api().await?;
+    let (mut api, url) = stack.further_api(&[]).await?;
     let (here, there) = (Rest::new(stack.url()), Rest::new(&url));
     let wrong = sign_in(&here, ADMIN_LOGIN, "wrong password", "").await?;
     let unknown = sign_in(&here, "nobody", "wrong password", "").await?;
@@ -151,7 +151,7 @@ async fn guesses() -> anyhow::Result<()> {
     stack.finish().await
 }
 
-fn code_of(secret: &str, steps_later: u64) -> anyhow::Result<String> {
+pub(crate) fn code_of(secret: &str, steps_later: u64) -> anyhow::Result<String> {
     let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let totp = Builder::new().with_secret(secret).build().map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();

@@ -90,13 +90,13 @@ async fn send(tracker: &Tracker, at: i64) -> anyhow::Result<()> {
 }
 
 /// Hits of many visitors, all the time.
-struct Load {
+pub(crate) struct Load {
     ends: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
 
 impl Load {
-    fn begin(tracker: &Tracker) -> Self {
+    pub(crate) fn begin(tracker: &Tracker) -> Self {
         let (tracker, ends) = (tracker.clone(), Arc::new(AtomicBool::new(false)));
         let until = ends.clone();
         let task = tokio::spawn(async move {
@@ -111,9 +111,9 @@ impl Load {
         Self { ends, task }
     }
 
-    async fn end(self) -> anyhow::Result<()> {
+    pub(crate) async fn end(self) -> anyhow::Result<()> {
         self.ends.store(true, Ordering::Relaxed);
-        self.task.await?.context("a hit was refused during the erasure")
+        self.task.await?.context("a hit was refused")
     }
 }
 

@@ -17,6 +17,7 @@ mod live;
 mod numbers;
 mod rebuild;
 mod reports;
+mod rotation;
 mod scale;
 mod subjects;
 mod tidy;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         document::trials(),
         erasure::trials(),
         numbers::trials(),
+        rotation::trials(),
         subjects::trials(),
     ];
     let people = people.into_iter().flatten().collect();
