@@ -19,7 +19,7 @@ use crate::server::Shared;
 /// Entries of one answer at most, and unless fewer are asked for.
 const ENTRIES_MAX: u64 = 500;
 /// Sequences are numbers that every language has.
-const SEQUENCE_MAX: u64 = i64::MAX as u64;
+const SEQUENCE_MAX: u64 = i64::MAX.cast_unsigned();
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
