@@ -218,6 +218,10 @@ impl Search {
     }
 }
 
+fn without_brackets(name: &str) -> &str {
+    if name.ends_with(']') { name.trim_end_matches("[]") } else { name }
+}
+
 /// A search that the page's URL tells of; values of the fragment override those of the query.
 fn url_search(hit: &Hit, rules: &SiteRules) -> Option<Search> {
     if !rules.site_search {
@@ -227,7 +231,7 @@ fn url_search(hit: &Hit, rules: &SiteRules) -> Option<Search> {
     let fragment = parts.fragment.map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
     let value = |name: &str| {
         let of = |text: Option<&str>| {
-            let found = pairs(text?).find(|(known, _)| known.trim_end_matches("[]").eq_ignore_ascii_case(name));
+            let found = pairs(text?).find(|(known, _)| without_brackets(known).eq_ignore_ascii_case(name));
             found.map(|(_, value)| decode_value_in(value, hit.charset.as_deref()))
         };
         of(fragment).or_else(|| of(parts.query)).filter(|value| !value.is_empty())

@@ -51,9 +51,11 @@ impl Pool {
         self.text(&mut hit.address);
     }
 
-    /// Shares the referrer of a hit.
+    /// Shares the referrer of a hit, unless others hold it already.
     pub fn share_referrer(&mut self, referrer: &mut Arc<Referrer>) {
-        self.referrers.share(referrer);
+        if Arc::strong_count(referrer) == 1 {
+            self.referrers.share(referrer);
+        }
     }
 
     /// Shares what a visit and the next action will take over from an action.

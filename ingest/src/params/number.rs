@@ -2,6 +2,9 @@
 
 /// A numeric text equal to its integer value: `7`, ` 7 `, `007`, `+5`, `-1`, `1.0`, `1e2`.
 pub(crate) fn int(text: &str) -> Option<i64> {
+    if let Ok(value) = text.parse() {
+        return Some(value);
+    }
     let text = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
     if let Ok(value) = text.parse() {
         return Some(value);

@@ -18,8 +18,8 @@ use super::{
 };
 
 const HITS: u32 = 50_000;
-/// Hits of one batch.
-const BATCH_HITS: usize = 1000;
+/// Hits of one batch, about what a group commit takes under load.
+const BATCH_HITS: usize = 200;
 /// Hits of one bulk body.
 const BULK_HITS: u32 = 1000;
 const PAGES: u32 = 2000;
