@@ -17,8 +17,11 @@ use crate::{
 /// Name and decoded value of the opt-out cookie (§4.6).
 const OPT_OUT_COOKIE: &str = "matomo_ignore";
 const OPT_OUT_VALUE: &str = "ignore=Kg==";
-/// Client hints by header, the name they have in `uadata`, and what they become there (§8.4).
-const HINTS: [(&str, &str, fn(&str) -> Option<Value>); 11] = [
+/// Header of a client hint, the name it has in `uadata`, and what it becomes there.
+type Hint = (&'static str, &'static str, fn(&str) -> Option<Value>);
+
+/// The client hints (§8.4).
+const HINTS: [Hint; 11] = [
     ("sec-ch-ua", "brands", brands),
     ("sec-ch-ua-full-version-list", "fullVersionList", brands),
     ("sec-ch-ua-model", "model", unquoted),
