@@ -55,7 +55,10 @@ impl Detected {
 const SOURCES_MAX: usize = 4096;
 
 /// What referrers say by themselves, as the rules of their sites read them.
-pub struct Sources(Cache<(SiteId, Text), (Arc<SiteRules>, Option<Arc<Source>>)>);
+pub struct Sources(Cache<(SiteId, Text), ReadSource>);
+
+/// What was read, and by which rules.
+type ReadSource = (Arc<SiteRules>, Option<Arc<Source>>);
 
 /// What a referrer says by itself, whatever page it leads to.
 struct Source {
