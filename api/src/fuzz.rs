@@ -18,7 +18,7 @@ pub fn request(text: &str) {
 /// The definition of a segment.
 pub fn segment(text: &str) {
     let config = Config::default();
-    let context = Context { config: &config, sites: &[SiteId(1)], is_user: true };
+    let context = Context { config: &config, sites: &[SiteId(1)], is_user: true, hides_visitors: false };
     let _ = Segment::parse(Some(text), context);
 }
 

@@ -149,7 +149,7 @@ impl Subjects {
     pub(crate) async fn find(&self, site: SiteId, segment: &str) -> Result<Vec<SubjectVisit>, Fault> {
         let config = self.context.directory.snapshot();
         let sites = [site];
-        let context = SegmentContext { config: &config, sites: &sites, is_user: true };
+        let context = SegmentContext { config: &config, sites: &sites, is_user: true, hides_visitors: false };
         let segment = Segment::parse(Some(segment), context)?.ok_or_else(|| Fault::missing("segment"))?;
         self.read(site, &Whose::Segment(segment)).await
     }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use nagare_schema::{GrantLevel, SiteId, UnixSeconds};
 
-use super::{Answering, Call, Method, live, visit_log};
+use super::{Answering, Call, Method, visit_log};
 use crate::{
     error::Fault,
     permission::{Granted, Permission, check_site},
     plan::VisitLog,
     request::Param,
+    segment::{self, Segment},
     subject::{Asker, SubjectVisit},
     table::Answer,
     value::{Record, Value},
@@ -54,7 +55,8 @@ const TABLES: [(&str, &str); 4] = [
 
 fn find(call: Call<'_>, granted: Granted) -> Answering<'_> {
     Box::pin(async move {
-        let segment = live::segment_of(&call, &granted.sites)?;
+        let context = segment::Context::of_subjects(call.caller, &granted.sites);
+        let segment = Segment::parse(call.params.text("segment"), context)?;
         let log = VisitLog { after: UnixSeconds(0), ..VisitLog::of(&granted.sites, segment, FOUND_MAX) };
         let visits = visit_log::read(&call, &log).await?;
         let found = visit_log::records(&call, &visits).iter().map(shown).collect();

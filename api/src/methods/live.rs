@@ -1,7 +1,9 @@
 //! Live (`reports.md` §12): counters, the visit log, and who visited.
 
 use jiff::{ToSpan, civil::Date};
-use nagare_schema::{Day, SiteId, UnixMillis, UnixSeconds, VisitorId, ZoneClock, named_setting};
+use nagare_schema::{
+    Day, NamedSetting, Site, SiteId, UnixMillis, UnixSeconds, VisitorId, ZoneClock, named_setting,
+};
 
 use super::{Answering, Call, Method, visit_log, visitor_profile};
 use crate::{
@@ -37,8 +39,8 @@ pub(super) const METHODS: &[Method] = &[
     method("Live.getMostRecentVisitorId", |call, granted| Box::pin(most_recent_visitor(call, granted))),
     method("Live.getFirstVisitForVisitorId", |call, granted| Box::pin(first_visit(call, granted))),
     method("Live.getVisitorProfile", |call, granted| Box::pin(visitor_profile::answer(call, granted))),
-    method("Live.isVisitorProfileEnabled", |call, _| {
-        let is_enabled = profile_enabled(&call).is_ok();
+    method("Live.isVisitorProfileEnabled", |call, granted| {
+        let is_enabled = profile_enabled(&call, &granted.sites).is_ok();
         Box::pin(std::future::ready(Ok(Answer::Value(is_enabled.into()))))
     }),
 ];
@@ -73,29 +75,41 @@ pub(super) fn of_visitor(call: &Call<'_>, sites: &[SiteId], visitor: &str) -> Re
     own.unwrap_or_default().and(segment_of(call, sites)?)
 }
 
-/// Refuses where the visit log is off.
-pub(crate) fn log_enabled(call: &Call<'_>) -> Result<(), Fault> {
-    enabled(!call.caller.config.settings.named.flag(&named_setting::LOG_DISABLED), "Visits log")
+/// Refuses where the visit log is off: everywhere, or for one of the sites.
+pub(crate) fn log_enabled(call: &Call<'_>, sites: &[SiteId]) -> Result<(), Fault> {
+    enabled(call, sites, "Visits log", (&named_setting::LOG_DISABLED, |site| site.visit_log_disabled))
 }
 
 /// A profile is made of the log.
-pub(super) fn profile_enabled(call: &Call<'_>) -> Result<(), Fault> {
-    log_enabled(call)?;
-    enabled(!call.caller.config.settings.named.flag(&named_setting::PROFILE_DISABLED), "Visitor profile")
+pub(super) fn profile_enabled(call: &Call<'_>, sites: &[SiteId]) -> Result<(), Fault> {
+    log_enabled(call, sites)?;
+    enabled(call, sites, "Visitor profile", (&named_setting::PROFILE_DISABLED, |site| site.profile_disabled))
 }
 
-fn enabled(is_enabled: bool, feature: &str) -> Result<(), Fault> {
-    if is_enabled {
-        return Ok(());
+fn enabled(
+    call: &Call<'_>,
+    sites: &[SiteId],
+    feature: &str,
+    (everywhere, of_site): (&NamedSetting<bool>, fn(&Site) -> bool),
+) -> Result<(), Fault> {
+    let config = &call.caller.config;
+    if config.settings.named.flag(everywhere) {
+        return Err(Fault::new(format!(
+            "{feature} is deactivated globally. A user with super user access can enable this feature in the general \
+             settings."
+        )));
     }
-    Err(Fault::new(format!(
-        "{feature} is deactivated globally. A user with super user access can enable this feature in the general \
-         settings."
-    )))
+    match sites.iter().find(|site| config.sites.get(site).is_some_and(|site| of_site(site))) {
+        None => Ok(()),
+        Some(site) => Err(Fault::new(format!(
+            "{feature} is deactivated in website settings. A user with at least admin access can enable this feature \
+             in the settings for this website (idSite={site})."
+        ))),
+    }
 }
 
 async fn last_visits(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    log_enabled(&call)?;
+    log_enabled(&call, &granted.sites)?;
     let log = log_of(&call, &granted)?;
     visit_log::table(&call, &log).await.map(Answer::Table)
 }
@@ -176,7 +190,7 @@ pub(super) async fn latest_visitor(call: &Call<'_>, sites: &[SiteId]) -> Result<
 }
 
 async fn most_recent_visitor(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    profile_enabled(&call)?;
+    profile_enabled(&call, &granted.sites)?;
     let visitor = latest_visitor(&call, &granted.sites).await?.filter(|_| call.caller.is_user());
     Ok(Answer::Value(visitor.map(|visitor| visitor.to_string()).unwrap_or_default().into()))
 }
@@ -193,7 +207,7 @@ async fn most_recent_time(call: Call<'_>, granted: Granted) -> Result<Answer, Fa
 }
 
 async fn first_visit(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    profile_enabled(&call)?;
+    profile_enabled(&call, &granted.sites)?;
     let segment = of_visitor(&call, &granted.sites, call.params.required("visitorId")?)?;
     let log = VisitLog { ascending: true, ..VisitLog::of(&granted.sites, Some(segment), 1) };
     visit_log::table(&call, &log).await.map(Answer::Table)

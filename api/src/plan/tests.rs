@@ -16,7 +16,7 @@ fn scope(period: &str, dates: &str) -> Scope {
 }
 
 fn segment(text: &str) -> Segment {
-    let context = Context { config: &Config::default(), sites: &[SiteId(1), SiteId(2)], is_user: true };
+    let context = Context { config: &Config::default(), sites: &[SiteId(1), SiteId(2)], is_user: true, hides_visitors: false };
     Segment::parse(Some(text), context).unwrap().unwrap()
 }
 
@@ -144,7 +144,7 @@ fn visit_log_and_counters() {
 #[test]
 fn section_7_suggested_values() {
     let config = Config::default();
-    let context = Context { config: &config, sites: &[SiteId(1)], is_user: true };
+    let context = Context { config: &config, sites: &[SiteId(1)], is_user: true, hides_visitors: false };
     let names = ["city", "visitorId", "latitude", "actionUrl", "customVariableName2", "visitConvertedGoalId"];
     let texts = names.map(|name| {
         let columns = Suggested::find(name, context).and_then(|suggested| suggested.columns(context)).unwrap();

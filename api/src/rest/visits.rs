@@ -86,7 +86,7 @@ pub(super) async fn log(
 ) -> Result<Json<Page>, Problem> {
     let (params, origin) = (Params::default(), Origin::default());
     let call = shared.endpoint.call(&caller, &params, shared.context.clock.now(), &origin);
-    log_enabled(&call)?;
+    log_enabled(&call, &[site])?;
     let sites = [site];
     let zone = ZoneClock::new(caller.config.sites.get(&site).map_or("UTC", |site| site.timezone.as_str()));
     let segment = Segment::parse(asked.segment.as_deref(), segment::Context::new(&caller, &sites))?;

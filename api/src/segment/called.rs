@@ -93,7 +93,7 @@ mod tests {
 
     fn check(vocabulary: Vocabulary, operator: Operator, name: &str, expected: &[&str]) {
         let config = Config::default();
-        let context = Context { config: &config, sites: &[], is_user: true };
+        let context = Context { config: &config, sites: &[], is_user: true, hides_visitors: false };
         let mut fitting = vocabulary.fitting(operator, name, context);
         fitting.sort();
         assert_eq!(fitting, expected, "{name}");

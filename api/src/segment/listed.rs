@@ -26,7 +26,7 @@ pub(crate) struct Listed {
 pub(crate) fn listed(context: Context<'_>, all: bool) -> Vec<Listed> {
     let shown = |field: &&Field| match field.listing {
         Listing::Listed => true,
-        Listing::Restricted => context.is_user,
+        Listing::Restricted => context.is_user && !context.hides(field.name),
         Listing::Unlisted => all,
     };
     let mut names: Vec<Listed> = fields::fields().filter(shown).flat_map(|field| with_slots(field, all)).collect();
@@ -120,7 +120,7 @@ mod tests {
             let entity = Entity::Dimension(SiteId(1), dimension);
             config.apply(1, &entity.key(), Some(entity));
         }
-        let context = Context { config: &config, sites: &[SiteId(1), SiteId(2)], is_user };
+        let context = Context { config: &config, sites: &[SiteId(1), SiteId(2)], is_user, hides_visitors: false };
         listed(context, all).into_iter().map(|listed| listed.name).collect()
     }
 

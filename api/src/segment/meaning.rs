@@ -40,7 +40,7 @@ pub(super) fn clause(any: &[Condition], context: Context<'_>) -> Result<Clause, 
 /// When there is no such name, or it is for users only.
 pub(super) fn find(name: &str, context: Context<'_>) -> Result<(Field, Option<u32>), Fault> {
     let found = fields::find(name).or_else(|| Some((fields::of_dimension(name, context)?, None)));
-    let Some((field, slot)) = found else {
+    let Some((field, slot)) = found.filter(|_| !context.hides(name)) else {
         return Err(Fault::new(format!("Segment '{name}' is not a supported segment.")));
     };
     if field.listing == Listing::Restricted && !context.is_user {

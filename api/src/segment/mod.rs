@@ -9,7 +9,7 @@ mod meaning;
 mod suggested;
 mod value;
 
-use nagare_schema::{Config, SiteId};
+use nagare_schema::{Config, SiteId, named_setting};
 
 pub(crate) use field::{Column, ColumnKind, Rows};
 pub(crate) use grammar::Operator;
@@ -71,11 +71,30 @@ pub(crate) struct Context<'a> {
     pub(crate) sites: &'a [SiteId],
     /// Some names are for users only.
     pub(crate) is_user: bool,
+    /// Nobody may ask for one visitor.
+    pub(crate) hides_visitors: bool,
 }
 
+/// Names that tell one visitor from all others.
+const OF_ONE_VISITOR: [&str; 2] = ["userId", "visitorId"];
+
 impl<'a> Context<'a> {
+    /// Visitors are hidden where a site, or all of them, has no profiles (`reports.md` §12).
     pub(crate) fn new(caller: &'a Caller, sites: &'a [SiteId]) -> Self {
-        Self { config: &caller.config, sites, is_user: caller.is_user() }
+        let (config, named) = (&caller.config, &caller.config.settings.named);
+        let is_off = named.flag(&named_setting::LOG_DISABLED) || named.flag(&named_setting::PROFILE_DISABLED);
+        let has_none = |site: &SiteId| config.sites.get(site).is_some_and(|site| site.visit_log_disabled || site.profile_disabled);
+        Self { hides_visitors: is_off || sites.iter().any(has_none), ..Self::of_subjects(caller, sites) }
+    }
+
+    /// Who asks about a person who wants to know, or to be forgotten.
+    pub(crate) fn of_subjects(caller: &'a Caller, sites: &'a [SiteId]) -> Self {
+        Self { config: &caller.config, sites, is_user: caller.is_user(), hides_visitors: false }
+    }
+
+    /// True when the caller may not use the name.
+    fn hides(&self, name: &str) -> bool {
+        self.hides_visitors && OF_ONE_VISITOR.contains(&name)
     }
 }
 

@@ -111,7 +111,7 @@ mod tests {
         let mut config = Config::default();
         let goal = Entity::Goal(SiteId(1), Goal { id: 2, name: "Bought".to_owned(), ..Goal::default() });
         config.apply(1, &goal.key(), Some(goal));
-        let context = Context { config: &config, sites: &[SiteId(1)], is_user: false };
+        let context = Context { config: &config, sites: &[SiteId(1)], is_user: false, hides_visitors: false };
         let values = Suggested::find(name, context).map(|suggested| {
             let logged: Vec<(String, i64)> = logged.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect();
             suggested.fixed(date(2024, 3, 1)).unwrap_or_else(|| suggested.of_log(&logged, context))

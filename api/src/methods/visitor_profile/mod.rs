@@ -28,7 +28,7 @@ const LISTED_DEFAULT: usize = 10;
 const VISITS_MAX: u64 = 1000;
 
 pub(super) async fn answer(call: Call<'_>, granted: Granted) -> Result<Answer, Fault> {
-    profile_enabled(&call)?;
+    profile_enabled(&call, &granted.sites)?;
     let site = granted.one()?;
     let visitor = match call.params.filled("visitorId") {
         Some(visitor) => Some(visitor.to_owned()),
