@@ -1,9 +1,7 @@
 //! Live (`reports.md` §12): counters, the visit log, and who visited.
 
 use jiff::{ToSpan, civil::Date};
-use nagare_schema::{
-    Day, NamedSetting, Site, SiteId, UnixMillis, UnixSeconds, VisitorId, ZoneClock, named_setting,
-};
+use nagare_schema::{Day, NamedSetting, Site, SiteId, UnixMillis, UnixSeconds, VisitorId, ZoneClock, named_setting};
 
 use super::{Answering, Call, Method, visit_log, visitor_profile};
 use crate::{

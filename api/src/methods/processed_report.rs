@@ -151,7 +151,9 @@ fn totals(answer: &Answer) -> Record {
     collect(answer, &mut rows);
     let sum = total(rows.into_iter());
     let mut sum: Record = sum.iter().filter(|(name, value)| is_counted(name, value)).cloned().collect();
-    if let (Some(visits), Some(actions)) = (sum.number("nb_visits"), sum.number("nb_actions")) {
+    // Of products visits and views are counted, not the actions of visits.
+    let counts_products = sum.get("quantity").is_some();
+    if let (Some(visits), Some(actions), false) = (sum.number("nb_visits"), sum.number("nb_actions"), counts_products) {
         sum.set("nb_actions_per_visit", Value::number(crate::shape::quotient(actions, visits, 1)));
     }
     sum

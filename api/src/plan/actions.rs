@@ -98,8 +98,8 @@ pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
     ];
     if role.has_goals() {
         plan.push((Part::GoalTotals, goal_totals(scope)));
-        plan.push((Part::PageGoals, page_goals(scope, columns.own)));
-        plan.push((Part::EntryGoals, entry_goals(scope, columns.entry)));
+        plan.push((Part::PageGoals, page_goals(scope, columns.own, field)));
+        plan.push((Part::EntryGoals, entry_goals(scope, columns.entry, field)));
     }
     plan
 }
@@ -171,7 +171,7 @@ fn sums(scope: &Scope, actions: Actions) -> Statement {
 }
 
 /// Numbers: visits and visitors, counted once a day; from the base also hits by URL prefix, least
-/// and most bandwidth, and the prefix of the first hit.
+/// and most bandwidth, the prefix of the first hit, and the first day with its hits.
 fn uniques(scope: &Scope, actions: Actions) -> Statement {
     let bucket = bucket(&scope.periods);
     if scope.distinct == Distinct::Sketch && !scope.is_base() {
@@ -189,7 +189,9 @@ fn uniques(scope: &Scope, actions: Actions) -> Statement {
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, ifNull({column}, '') AS k0, uniqExact({visit}), uniqExact({visitor}), \
          countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), \
-         min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
+         min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)), \
+         toUInt32(min(day)), tupleElement(sumMap([day], [1]), 2)[1] FROM actions \
+         WHERE {kinds} AND {WINDOW}{segment} GROUP BY site_id, bucket, k0",
         kinds = actions.base,
         column = actions.column,
         segment = segment_on(scope, Rows::Actions),
@@ -237,7 +239,7 @@ fn time_spent(scope: &Scope, actions: Actions, columns: &Columns) -> Statement {
     bind(scope, sql, 1).bind("kind", Bound::Text(columns.spent.to_owned()))
 }
 
-/// Visits by first or last page. Numbers: visits, actions, seconds, bounces.
+/// Visits by first or last page. Numbers: visits, actions, seconds, bounces, the first day.
 fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
     let bucket = bucket(&scope.periods);
     if scope.is_base() {
@@ -245,7 +247,7 @@ fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statemen
         let had_hits = had_hits(scope, actions, &page);
         let sql = format!(
             "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), \
-             sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)) FROM visits \
+             sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), toUInt32(min(day)) FROM visits \
              WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0 \
              HAVING sum(toInt64(sign)) != 0",
             segment = segment_on(scope, Rows::Visits),
@@ -254,8 +256,8 @@ fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statemen
     }
     let had_hits = had_hits(scope, actions, "key_1");
     let sql = format!(
-        "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces) \
-         FROM visit_rollup WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} \
+        "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces), \
+         toUInt32(min(day)) FROM visit_rollup WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} \
          GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0"
     );
     bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned()))
@@ -289,6 +291,7 @@ fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> State
 fn live_conversions(scope: &Scope) -> String {
     format!(
         "SELECT site_id, day, {bucket} AS bucket, goal, visit_id, buster, any(at) AS converted_at, \
+         any(pageviews_before) AS pages_before, \
          sum(revenue_e4 * sign) / 10000 AS revenue FROM conversions WHERE goal >= 0 AND {WINDOW}{segment} \
          GROUP BY site_id, day, bucket, goal, visit_id, buster HAVING sum(sign) > 0",
         bucket = bucket(&scope.periods),
@@ -305,42 +308,57 @@ fn goal_totals(scope: &Scope) -> Statement {
     bind(scope, sql, 1)
 }
 
-/// Keys: page, goal. Numbers: conversions with the page before, their revenue, most page views
-/// before one of a day, and shares of conversion and revenue when every page view before gets an equal one.
-fn page_goals(scope: &Scope, column: &str) -> Statement {
+/// What pages are called by: addresses of several hosts that share a path are one page.
+fn called(field: PageField, page: &str) -> String {
+    match field {
+        PageField::Url => format!("if(position({page}, '/') = 0, '/', substring({page}, position({page}, '/')))"),
+        PageField::Title => page.to_owned(),
+    }
+}
+
+/// Keys: page, goal. Numbers: conversions with the page before, their revenue, most page views before one of
+/// a day (told of one of the pages that are called alike), shares of conversion and revenue when every page view
+/// before gets an equal one, and the first day.
+fn page_goals(scope: &Scope, column: &str, field: PageField) -> Statement {
     let sql = format!(
-        "SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(day_pages), sum(day_share), \
-         sum(day_revenue_share) FROM (SELECT site_id, bucket, page AS k0, toString(goal) AS k1, \
-         count() AS day_count, sum(revenue) AS day_revenue, max(length(pages)) AS day_pages, \
-         sum(round(1 / length(pages), 4)) AS day_share, \
-         sum(round(revenue / length(pages), 4)) AS day_revenue_share FROM (\
+        "SELECT site_id, bucket, k0, k1, sum(day_count), sum(day_revenue), sum(told_pages), sum(day_share), \
+         sum(day_revenue_share), toUInt32(min(day)) FROM (SELECT *, if(k0 = min(k0) OVER alike, max(day_pages) OVER alike, 0) AS told_pages \
+         FROM (SELECT site_id, day, bucket, page AS k0, toString(goal) AS k1, {called} AS name, \
+         count() AS day_count, sum(revenue) AS day_revenue, max(before) AS day_pages, \
+         sum(round(1 / before, 4)) AS day_share, \
+         sum(round(revenue / before, 4)) AS day_revenue_share FROM (\
          SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, \
-         groupArray(a.page) AS pages FROM ({conversions}) AS c INNER JOIN (\
+         groupArray(a.page) AS pages, if(ifNull(any(c.pages_before), 0) = 0, length(pages), any(c.pages_before)) AS before FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page, at FROM actions \
          WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}}) AS a \
          ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at AND a.page != '' \
          GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page \
-         GROUP BY site_id, day, bucket, k0, k1) GROUP BY site_id, bucket, k0, k1",
+         GROUP BY site_id, day, bucket, k0, k1) WINDOW alike AS (PARTITION BY site_id, day, k1, name)) \
+         GROUP BY site_id, bucket, k0, k1",
+        called = called(field, "page"),
         conversions = live_conversions(scope),
     );
     bind(scope, sql, 2)
 }
 
-/// Keys: first page of the visit, goal. Numbers: conversions, revenue, and both by entry of the day.
-fn entry_goals(scope: &Scope, column: &str) -> Statement {
+/// Keys: first page of the visit, goal. Numbers: conversions, revenue, both by entry of the day over all pages
+/// that are called alike, and the first day.
+fn entry_goals(scope: &Scope, column: &str, field: PageField) -> Statement {
     let sql = format!(
         "SELECT g.site_id, g.bucket AS bucket, g.page AS k0, toString(g.goal) AS k1, sum(g.conversions), \
          sum(g.revenue), sum(if(e.entries > 0, round(g.conversions / e.entries, 3), 0)), \
-         sum(if(e.entries > 0, round(g.revenue / e.entries, 3), 0)) FROM (\
-         SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, v.page AS page, c.goal AS goal, \
-         count() AS conversions, sum(c.revenue) AS revenue FROM ({conversions}) AS c INNER JOIN (\
+         sum(if(e.entries > 0, round(g.revenue / e.entries, 3), 0)), toUInt32(min(g.day)) FROM (\
+         SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, v.page AS page, {called} AS name, \
+         c.goal AS goal, count() AS conversions, sum(c.revenue) AS revenue FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page FROM visits WHERE isNotNull({column}) \
          AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} AND {{to:Date}} + 1 \
          GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v \
          ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY site_id, day, bucket, page, goal) AS g \
-         LEFT JOIN (SELECT site_id, day, ifNull({column}, '') AS page, sum(toInt64(sign)) AS entries FROM visits \
-         WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, page) AS e \
-         ON e.site_id = g.site_id AND e.day = g.day AND e.page = g.page GROUP BY g.site_id, bucket, k0, k1",
+         LEFT JOIN (SELECT site_id, day, {called_entry} AS name, sum(toInt64(sign)) AS entries FROM visits \
+         WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, name) AS e \
+         ON e.site_id = g.site_id AND e.day = g.day AND e.name = g.name GROUP BY g.site_id, bucket, k0, k1",
+        called = called(field, "page"),
+        called_entry = called(field, &format!("ifNull({column}, '')")),
         conversions = live_conversions(scope),
         segment = segment_on(scope, Rows::Visits),
     );

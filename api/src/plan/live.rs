@@ -219,11 +219,18 @@ pub(crate) fn visitor_sales(sites: &[SiteId], visitors: &[u64]) -> Statement {
     Statement::new(sql, 0).bind("sites", ids(sites)).bind("visitors", Bound::Ids(visitors.to_vec()))
 }
 
-/// The items of their orders and carts.
+/// The number of an item's product code among texts.
+const SKU_KEY: &str = "cityHash64(5::UInt8, sku)";
+
+/// The items of their orders and carts: a product that was known before comes first.
 pub(crate) fn visit_items(visits: &Visits) -> Statement {
+    let text = Numbered::Text.code();
     let sql = format!(
-        "SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM conversion_items FINAL \
-         WHERE {OF_VISITS} AND deleted = 0 ORDER BY visit_id, goal, buster, line"
+        "SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM (\
+         SELECT *, {SKU_KEY} AS sku_key FROM conversion_items FINAL WHERE {OF_VISITS} AND deleted = 0) AS items \
+         GLOBAL LEFT ANY JOIN (SELECT key, number FROM numbers WHERE kind = {text} AND key GLOBAL IN (\
+         SELECT {SKU_KEY} FROM conversion_items WHERE {OF_VISITS})) AS told ON told.key = items.sku_key \
+         ORDER BY visit_id, goal, buster, number, line"
     );
     of_visits(sql, visits)
 }

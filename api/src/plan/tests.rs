@@ -16,7 +16,8 @@ fn scope(period: &str, dates: &str) -> Scope {
 }
 
 fn segment(text: &str) -> Segment {
-    let context = Context { config: &Config::default(), sites: &[SiteId(1), SiteId(2)], is_user: true, hides_visitors: false };
+    let context =
+        Context { config: &Config::default(), sites: &[SiteId(1), SiteId(2)], is_user: true, hides_visitors: false };
     Segment::parse(Some(text), context).unwrap().unwrap()
 }
 

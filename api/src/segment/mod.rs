@@ -83,7 +83,8 @@ impl<'a> Context<'a> {
     pub(crate) fn new(caller: &'a Caller, sites: &'a [SiteId]) -> Self {
         let (config, named) = (&caller.config, &caller.config.settings.named);
         let is_off = named.flag(&named_setting::LOG_DISABLED) || named.flag(&named_setting::PROFILE_DISABLED);
-        let has_none = |site: &SiteId| config.sites.get(site).is_some_and(|site| site.visit_log_disabled || site.profile_disabled);
+        let has_none =
+            |site: &SiteId| config.sites.get(site).is_some_and(|site| site.visit_log_disabled || site.profile_disabled);
         Self { hides_visitors: is_off || sites.iter().any(has_none), ..Self::of_subjects(caller, sites) }
     }
 

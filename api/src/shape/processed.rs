@@ -35,7 +35,11 @@ impl Processed {
         let rate = |part: &str, whole: &str, decimals| quotient(column(part), column(whole), decimals);
         let (name, value) = match self {
             Self::PageTimings => return timings(record),
-            Self::Bandwidth => ("avg_bandwidth", rate("sum_bandwidth", "nb_hits_with_bandwidth", 0)),
+            // Of a byte there is no part.
+            Self::Bandwidth => {
+                let average = column("sum_bandwidth") / column("nb_hits_with_bandwidth").max(1.0);
+                ("avg_bandwidth", average.floor())
+            }
             Self::PageLoadTime => {
                 let sum = TIMINGS.iter().map(|timing| column(&format!("avg_time_{timing}"))).sum();
                 ("avg_page_load_time", round(sum, 3))

@@ -7,7 +7,7 @@ SELECT site_id, day AS bucket, key_1 AS k0, sum(hits), sum(following_search), su
 -- to = Text("2024-01-02")
 
 -- ActionUniques, 1 keys
-SELECT site_id, day AS bucket, ifNull(url, '') AS k0, uniqExact(visit_id), uniqExact(visitor_id), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE kind = 3 AND ifNull(url, '') != '' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0
+SELECT site_id, day AS bucket, ifNull(url, '') AS k0, uniqExact(visit_id), uniqExact(visitor_id), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)), toUInt32(min(day)), tupleElement(sumMap([day], [1]), 2)[1] FROM actions WHERE kind = 3 AND ifNull(url, '') != '' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-02")
@@ -40,7 +40,7 @@ SELECT site_id, {from:Date} AS bucket, ifNull(url, '') AS k0, count(), countIf(f
 -- segment_2 = Text("x")
 
 -- ActionUniques, 1 keys
-SELECT site_id, {from:Date} AS bucket, ifNull(url, '') AS k0, uniqExact((day, visit_id)), uniqExact((day, visitor_id)), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)) FROM actions WHERE kind = 3 AND ifNull(url, '') != '' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0
+SELECT site_id, {from:Date} AS bucket, ifNull(url, '') AS k0, uniqExact((day, visit_id)), uniqExact((day, visitor_id)), countIf(url_prefix = 0), countIf(url_prefix = 1), countIf(url_prefix = 2), countIf(url_prefix = 3), min(bandwidth), max(bandwidth), argMin(url_prefix, (at, action_id)), toUInt32(min(day)), tupleElement(sumMap([day], [1]), 2)[1] FROM actions WHERE kind = 3 AND ifNull(url, '') != '' AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (visit_id IN (SELECT visit_id FROM visits WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND lowerUTF8(country) = lowerUTF8({segment_0:String}) AND referrer_type = {segment_1:Float64} GROUP BY visit_id HAVING sum(sign) > 0) AND visit_id IN (SELECT visit_id FROM actions WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} - 1 AND {to:Date} + 1 AND (kind = 1 AND positionCaseInsensitiveUTF8(url, {segment_2:String}) > 0))) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-01-31")

@@ -54,7 +54,7 @@ SELECT visit_id, goal, toUnixTimestamp(at), buster, ifNull(url, ''), url_prefix,
 -- from = Number(1704067200)
 -- to = Number(1704070800)
 
-SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM conversion_items FINAL WHERE site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} AND day BETWEEN toDate(toDateTime({from:Int64}, 'UTC')) - 1 AND toDate(toDateTime({to:Int64}, 'UTC')) + 1 AND deleted = 0 ORDER BY visit_id, goal, buster, line
+SELECT visit_id, goal, buster, sku, name, categories, price_e4, quantity FROM (SELECT *, cityHash64(5::UInt8, sku) AS sku_key FROM conversion_items FINAL WHERE site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} AND day BETWEEN toDate(toDateTime({from:Int64}, 'UTC')) - 1 AND toDate(toDateTime({to:Int64}, 'UTC')) + 1 AND deleted = 0) AS items GLOBAL LEFT ANY JOIN (SELECT key, number FROM numbers WHERE kind = 3 AND key GLOBAL IN (SELECT cityHash64(5::UInt8, sku) FROM conversion_items WHERE site_id IN {sites:Array(UInt32)} AND visit_id IN {visits:Array(UInt64)} AND day BETWEEN toDate(toDateTime({from:Int64}, 'UTC')) - 1 AND toDate(toDateTime({to:Int64}, 'UTC')) + 1)) AS told ON told.key = items.sku_key ORDER BY visit_id, goal, buster, number, line
 -- sites = Ids([1])
 -- visits = Ids([7, 9])
 -- from = Number(1704067200)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     View,
     pages::{action_numbers, by_key, key},
-    tree::{Node, Style},
+    tree::{Address, Node, Style},
 };
 use crate::{catalogue::Click, plan::Part, query::Facts, shape::escaped_segment_value, table::Table};
 
@@ -15,7 +15,9 @@ pub(super) fn table(facts: &Facts, click: Click, view: &View<'_>) -> Table {
     for fact in facts.get(&Part::ActionSums).into_iter().flatten() {
         let address = key(fact);
         let (host, label) = host_and_label(address);
-        root.insert(&[host], label, address.to_owned(), &action_numbers(fact, uniques.get(address).copied()));
+        let uniques = uniques.get(address).copied();
+        let address = Address::new(address.to_owned(), fact.number(0), uniques);
+        root.insert(&[host], label, address, &action_numbers(fact, uniques));
     }
     let segment = match click {
         Click::Download => "downloadUrl",

@@ -8,6 +8,9 @@ use crate::value::{Record, Value};
 /// Page timings in the order of their columns.
 pub(crate) const TIMINGS: [&str; 6] = ["network", "server", "transfer", "dom_processing", "dom_completion", "on_load"];
 
+/// Places of rows that a day is divided into.
+const PLACES_MAX: f64 = 1e9;
+
 /// Samples of one measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Samples {
@@ -32,6 +35,7 @@ pub(super) struct Entries {
 pub(super) struct Exits {
     pub(super) visitors: f64,
     pub(super) visits: f64,
+    pub(super) first_day: f64,
 }
 
 /// One goal on a page.
@@ -40,6 +44,8 @@ pub(super) struct GoalOfPage {
     pub(super) conversions: f64,
     pub(super) revenue: f64,
     pub(super) pages_before: f64,
+    /// The first day of a conversion.
+    pub(super) first_day: f64,
     pub(super) conversions_share: f64,
     pub(super) revenue_share: f64,
     /// Conversions and revenue of visits that began with the page, and both by such a visit: as in
@@ -85,6 +91,14 @@ impl Samples {
 }
 
 impl Numbers {
+    /// The place of the row among those that say something on a day.
+    pub(super) fn told_at(mut self, place: usize) -> Self {
+        let part_of_day = place as f64 / PLACES_MAX;
+        self.exits.iter_mut().for_each(|exits| exits.first_day += part_of_day);
+        self.goals.values_mut().for_each(|goal| goal.first_day += part_of_day);
+        self
+    }
+
     /// Adds what another row counts.
     pub(super) fn add(&mut self, other: &Self) {
         self.visits += other.visits;
@@ -103,23 +117,14 @@ impl Numbers {
             own.bounces += other.bounces;
         }
         if let Some(other) = &other.exits {
-            let own = self.exits.get_or_insert_default();
+            let own = self.exits.get_or_insert(Exits { first_day: other.first_day, ..Exits::default() });
             own.visitors += other.visitors;
             own.visits += other.visits;
+            own.first_day = own.first_day.min(other.first_day);
         }
         for (goal, other) in &other.goals {
-            self.goals.entry(*goal).or_default().add(other);
-        }
-    }
-
-    /// Adds another page that is called alike: of pages before a conversion the most are told.
-    pub(super) fn add_same_label(&mut self, other: &Self) {
-        let before = |numbers: &Self| numbers.goals.iter().map(|(goal, own)| (*goal, own.pages_before)).collect();
-        let (own, others): (BTreeMap<i32, f64>, BTreeMap<i32, f64>) = (before(self), before(other));
-        self.add(other);
-        for (goal, numbers) in &mut self.goals {
-            let most = own.get(goal).into_iter().chain(others.get(goal)).copied().reduce(f64::max);
-            numbers.pages_before = most.unwrap_or(0.0);
+            let none = GoalOfPage { first_day: other.first_day, ..GoalOfPage::default() };
+            self.goals.entry(*goal).or_insert(none).add(other);
         }
     }
 
@@ -139,7 +144,11 @@ impl Numbers {
             samples.fill_timing(columns, name, uniques);
         }
         self.bandwidth.fill_bandwidth(columns);
-        self.fill_visits(columns, uniques);
+        self.fill_entries(columns, uniques);
+        let exits_follow = self.exits_follow_goals();
+        if !exits_follow {
+            self.fill_exits(columns, uniques);
+        }
         if !self.goals.is_empty() {
             let goals = self.goals.iter().map(|(goal, numbers)| {
                 let total = shown.totals.get(goal).copied().filter(|_| shown.is_first_level);
@@ -147,12 +156,21 @@ impl Numbers {
             });
             columns.set("goals", goals.collect::<Record>());
         }
+        if exits_follow {
+            self.fill_exits(columns, uniques);
+        }
         if shown.is_leaf && !shown.view.is_day {
             self.fill_daily(columns);
         }
     }
 
-    fn fill_visits(&self, columns: &mut Record, uniques: bool) {
+    /// As in Matomo, columns stand in the order in which days told of them.
+    fn exits_follow_goals(&self) -> bool {
+        let converted = self.goals.values().map(|goal| goal.first_day).reduce(f64::min);
+        self.exits.zip(converted).is_some_and(|(exits, converted)| converted < exits.first_day)
+    }
+
+    fn fill_entries(&self, columns: &mut Record, uniques: bool) {
         if let Some(entries) = &self.entries {
             if uniques {
                 columns.set("entry_nb_uniq_visitors", Value::number(entries.visitors));
@@ -162,6 +180,9 @@ impl Numbers {
             columns.set("entry_sum_visit_length", Value::number(entries.seconds));
             columns.set("entry_bounce_count", Value::number(entries.bounces));
         }
+    }
+
+    fn fill_exits(&self, columns: &mut Record, uniques: bool) {
         if let Some(exits) = &self.exits {
             if uniques {
                 columns.set("exit_nb_uniq_visitors", Value::number(exits.visitors));
@@ -209,6 +230,7 @@ impl GoalOfPage {
         self.conversions += other.conversions;
         self.revenue += other.revenue;
         self.pages_before += other.pages_before;
+        self.first_day = self.first_day.min(other.first_day);
         self.conversions_share += other.conversions_share;
         self.revenue_share += other.revenue_share;
         if let Some(other) = &other.entry {

@@ -6,7 +6,7 @@ use super::{
     View,
     numbers::{Entries, Exits, GoalOfPage, Numbers, Samples},
     paths::Path,
-    tree::{Node, Style},
+    tree::{Address, Node, Style},
 };
 use crate::{
     catalogue::{PageField, PageRole},
@@ -21,14 +21,16 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
     let mut root = Node::default();
     let mut pages: Vec<&Fact> = facts.get(&Part::ActionSums).into_iter().flatten().collect();
     pages.sort_by(|a, b| b.number(0).total_cmp(&a.number(0)).then_with(|| a.keys.cmp(&b.keys)));
-    for fact in pages {
+    for (place, fact) in pages.into_iter().enumerate() {
         let name = key(fact);
-        let numbers = leaves.numbers(name, fact);
+        let numbers = leaves.numbers(name, fact).told_at(place);
         let path = path(field, name, view);
+        let uniques = leaves.uniques.get(name).copied();
         let address = match field {
-            PageField::Url => address_of(name, leaves.uniques.get(name).copied()),
+            PageField::Url => address_of(name, uniques),
             PageField::Title => view.paths.title_of(&path),
         };
+        let address = Address::new(address, numbers.hits, uniques);
         root.insert(&path.0, path.1, address, &numbers);
     }
     let timings = root.numbers.timings.map(|samples| samples.count > 0.0 && role != PageRole::One);
@@ -139,7 +141,11 @@ impl<'a> Leaves<'a> {
             bounces: fact.number(3),
         });
         let exits = self.exits.get(name);
-        let exits = exits.map(|fact| Exits { visitors: first(&self.exit_uniques), visits: fact.number(0) });
+        let exits = exits.map(|fact| Exits {
+            visitors: first(&self.exit_uniques),
+            visits: fact.number(0),
+            first_day: fact.number(4),
+        });
         let goals = self.goals.get(name).cloned().unwrap_or_default();
         let seconds = first(&self.spent);
         Numbers { seconds, entries, exits, goals, ..actions }
@@ -176,13 +182,16 @@ fn goals(facts: &Facts) -> HashMap<&str, BTreeMap<i32, GoalOfPage>> {
             pages_before: fact.number(2),
             conversions_share: fact.number(3),
             revenue_share: fact.number(4),
+            first_day: fact.number(5),
             entry: None,
         };
         goals.entry(key(fact)).or_default().insert(goal, numbers);
     }
     for fact in facts.get(&Part::EntryGoals).into_iter().flatten() {
         let Some(goal) = goal_of(fact) else { continue };
-        let numbers = goals.entry(key(fact)).or_default().entry(goal).or_default();
+        let none = GoalOfPage { first_day: fact.number(4), ..GoalOfPage::default() };
+        let numbers = goals.entry(key(fact)).or_default().entry(goal).or_insert(none);
+        numbers.first_day = numbers.first_day.min(fact.number(4));
         numbers.entry = Some(std::array::from_fn(|at| fact.number(at)));
     }
     goals

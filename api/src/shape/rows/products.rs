@@ -71,6 +71,9 @@ impl Product<'_> {
         if self.sales.is_some() {
             columns.set("revenue", Value::number(round(revenue, 2)));
             columns.set("quantity", Value::number(quantity));
+            if view.shows_raw {
+                columns.set("price", Value::number(round(prices, 2)));
+            }
             if !view.goals.carts {
                 columns.set("orders", Value::number(orders));
             }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     catalogue::id_of,
+    query::Fact,
     table::{IdPlace, Row, Subtable, Table},
     value::Record,
 };
@@ -19,9 +20,39 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Node {
     pub(super) numbers: Numbers,
-    /// The address with most hits, and how many those are; of leaves only.
-    address: Option<(String, f64)>,
+    /// The address that stands for the leaf; of leaves only.
+    address: Option<Address>,
     children: BTreeMap<String, Node>,
+}
+
+/// Where the facts of distinct counts tell the first day and its hits.
+const FIRST_DAY: usize = 9;
+
+/// An address among those that are called alike. The one that had most hits on the first day stands for all,
+/// the first by name of several.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Address {
+    url: String,
+    first_day: f64,
+    hits: f64,
+}
+
+impl Address {
+    /// Without what is known of single hits, the one that had most hits in all stands for all.
+    pub(super) fn new(url: String, hits: f64, uniques: Option<&Fact>) -> Self {
+        let known = |at: usize| uniques.and_then(|fact| fact.numbers.get(at).copied().flatten());
+        Self { url, first_day: known(FIRST_DAY).unwrap_or(0.0), hits: known(FIRST_DAY + 1).unwrap_or(hits) }
+    }
+
+    /// The URL as it is stored, without scheme and `www.`.
+    fn bare(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.strip_prefix("www.").unwrap_or(rest)
+    }
+
+    fn stands_before(&self, other: &Self) -> bool {
+        (self.first_day, -self.hits, self.bare()) < (other.first_day, -other.hits, other.bare())
+    }
 }
 
 /// How rows of a tree are described.
@@ -39,7 +70,7 @@ pub(super) struct Style<'a> {
 
 impl Node {
     /// Adds a leaf below the folders of its path; equal leaves become one.
-    pub(super) fn insert(&mut self, folders: &[String], label: String, address: String, numbers: &Numbers) {
+    pub(super) fn insert(&mut self, folders: &[String], label: String, address: Address, numbers: &Numbers) {
         self.numbers.add(numbers);
         match folders.split_first() {
             Some((folder, deeper)) => {
@@ -47,9 +78,9 @@ impl Node {
             }
             None => {
                 let leaf = self.children.entry(label).or_default();
-                leaf.numbers.add_same_label(numbers);
-                if leaf.address.as_ref().is_none_or(|(_, hits)| *hits < numbers.hits) {
-                    leaf.address = Some((address, numbers.hits));
+                leaf.numbers.add(numbers);
+                if leaf.address.as_ref().is_none_or(|known| address.stands_before(known)) {
+                    leaf.address = Some(address);
                 }
             }
         }
@@ -114,7 +145,7 @@ impl Node {
         self.numbers.fill(&mut columns, &shown);
         let mut row = Row { columns, ..Row::default() };
         match &self.address {
-            Some((address, _)) => {
+            Some(Address { url: address, .. }) => {
                 if let Some(url) = (style.address)(address) {
                     row.metadata.set("url", url);
                 }
@@ -147,9 +178,14 @@ mod tests {
     fn tree() -> Node {
         let mut root = Node::default();
         let path = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-        root.insert(&path(&["a", "b"]), "/x".to_owned(), "http://h/a/b/x".to_owned(), &leaf(1.0));
-        root.insert(&path(&["a"]), "/x".to_owned(), "http://h/a/x".to_owned(), &leaf(2.0));
-        root.insert(&path(&["a"]), "/x".to_owned(), "https://h/a/x".to_owned(), &leaf(4.0));
+        root.insert(
+            &path(&["a", "b"]),
+            "/x".to_owned(),
+            Address::new("http://h/a/b/x".to_owned(), 1.0, None),
+            &leaf(1.0),
+        );
+        root.insert(&path(&["a"]), "/x".to_owned(), Address::new("http://h/a/x".to_owned(), 2.0, None), &leaf(2.0));
+        root.insert(&path(&["a"]), "/x".to_owned(), Address::new("https://h/a/x".to_owned(), 4.0, None), &leaf(4.0));
         root
     }
 
@@ -187,5 +223,20 @@ mod tests {
         let labels: Vec<String> = render(&tree(), Some(id)).rows.iter().map(Row::label).collect();
         assert_eq!(labels, ["/x", "b"]);
         assert!(render(&tree(), Some(7)).rows.is_empty());
+    }
+
+    /// `reports.md` §5.2
+    #[test]
+    fn the_address_of_the_first_day_stands_for_those_that_are_called_alike() {
+        let address = |url: &str, first_day: f64, hits: f64| {
+            let numbers = [0.0; FIRST_DAY].into_iter().chain([first_day, hits]).map(Some).collect();
+            let fact = Fact { site: 1, bucket: String::new(), keys: Vec::new(), numbers };
+            Address::new(url.to_owned(), 9.0, Some(&fact))
+        };
+        let own = address("http://www.b/x", 2.0, 3.0);
+        assert!(address("http://z/x", 1.0, 1.0).stands_before(&own));
+        assert!(address("http://z/x", 2.0, 4.0).stands_before(&own));
+        assert!(address("https://a/x", 2.0, 3.0).stands_before(&own));
+        assert!(!address("https://c/x", 2.0, 3.0).stands_before(&own));
     }
 }
