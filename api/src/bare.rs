@@ -70,8 +70,9 @@ async fn plan_of(engine: &Engine, asked: Asked<'_>) -> Result<Plan, Fault> {
     let sites = [asked.site];
     // No date is relative to it.
     let periods = period::parse(asked.period, asked.date, Date::MAX)?;
-    let (config, is_user) = (Config::default(), true);
-    let segment = Segment::parse(asked.segment, Context { config: &config, sites: &sites, is_user })?;
+    let config = Config::default();
+    let context = Context { config: &config, sites: &sites, is_user: true, hides_visitors: false };
+    let segment = Segment::parse(asked.segment, context)?;
     let distinct = engine.distinct(&sites, &periods).await?;
     let scope = Scope { segment, distinct, levels: 1, ..Scope::new(&sites, periods) };
     Ok(plan::plan(report, &scope))
