@@ -1,11 +1,8 @@
 //! What the headers of a request say about its hits.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, Ipv4Addr},
-};
+use std::net::{IpAddr, Ipv4Addr};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::HeaderMap;
 use nagare_schema::UnixMillis;
 use serde_json::{Map, Value, json};
 
@@ -38,36 +35,73 @@ const HINTS: [Hint; 11] = [
 /// Brands of one list.
 const BRANDS_MAX: usize = 16;
 
+/// The first value of each header that tells of hits.
+#[derive(Default)]
+struct Told<'a> {
+    user_agent: Option<&'a [u8]>,
+    language: Option<&'a [u8]>,
+    referer: Option<&'a [u8]>,
+    do_not_track: [Option<&'a [u8]>; 3],
+    purpose: [Option<&'a [u8]>; 2],
+    via: Option<&'a [u8]>,
+    forwarded_scheme: Option<&'a [u8]>,
+    cookie: Option<&'a [u8]>,
+    opted_out: bool,
+}
+
+impl<'a> Told<'a> {
+    fn read(headers: &'a HeaderMap) -> Self {
+        let mut told = Self::default();
+        for (name, value) in headers {
+            let slot = match name.as_str() {
+                "user-agent" => &mut told.user_agent,
+                "accept-language" => &mut told.language,
+                "referer" => &mut told.referer,
+                "dnt" => &mut told.do_not_track[0],
+                "x-do-not-track" => &mut told.do_not_track[1],
+                "sec-gpc" => &mut told.do_not_track[2],
+                "x-purpose" => &mut told.purpose[0],
+                "x-moz" => &mut told.purpose[1],
+                "via" => &mut told.via,
+                "x-forwarded-proto" => &mut told.forwarded_scheme,
+                "cookie" => {
+                    told.opted_out |= has_opted_out(value.as_bytes());
+                    &mut told.cookie
+                }
+                _ => continue,
+            };
+            slot.get_or_insert(value.as_bytes());
+        }
+        told
+    }
+}
+
 /// Reads the headers.
 pub(crate) fn read(headers: &HeaderMap, peer: Option<IpAddr>, received_at: UnixMillis) -> Envelope<'_> {
-    let is = |name: &'static str, values: &[&str]| {
-        let value = text(headers, HeaderName::from_static(name));
-        value.is_some_and(|value| values.iter().any(|known| value.trim().eq_ignore_ascii_case(known)))
+    let told = Told::read(headers);
+    let is = |value: Option<&[u8]>, known: &[&str]| {
+        value.is_some_and(|value| known.iter().any(|known| value.trim_ascii().eq_ignore_ascii_case(known.as_bytes())))
     };
-    let starts = |name: &'static str, start: &str| {
-        text(headers, HeaderName::from_static(name)).is_some_and(|value| value.starts_with(start))
-    };
+    let [dnt, do_not_track, privacy_control] = told.do_not_track;
     Envelope {
         received_at,
         peer: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        user_agent: text(headers, header::USER_AGENT).unwrap_or_default(),
-        language: text(headers, header::ACCEPT_LANGUAGE).unwrap_or_default(),
-        referer: text(headers, header::REFERER),
+        user_agent: told.user_agent.map(from_bytes).unwrap_or_default(),
+        language: told.language.map(from_bytes).unwrap_or_default(),
+        referer: told.referer.map(from_bytes),
         hints: hints(headers),
-        do_not_track: starts("dnt", "1") || is("x-do-not-track", &["1"]) || is("sec-gpc", &["1"]),
-        opted_out: headers.get_all(header::COOKIE).iter().any(|cookies| has_opted_out(cookies.as_bytes())),
-        prefetch: is("x-purpose", &["preview", "instant"]) || is("x-moz", &["prefetch"]),
-        data_saver: text(headers, header::VIA).is_some_and(|via| via.contains("chrome-compression-proxy")),
-        cookies: headers.get(header::COOKIE).map(HeaderValue::as_bytes).unwrap_or_default(),
-        is_secure: is("x-forwarded-proto", &["https"]),
+        do_not_track: dnt.is_some_and(|value| value.starts_with(b"1"))
+            || is(do_not_track, &["1"])
+            || is(privacy_control, &["1"]),
+        opted_out: told.opted_out,
+        prefetch: is(told.purpose[0], &["preview", "instant"]) || is(told.purpose[1], &["prefetch"]),
+        data_saver: told.via.is_some_and(|via| from_bytes(via).contains("chrome-compression-proxy")),
+        cookies: told.cookie.unwrap_or_default(),
+        is_secure: is(told.forwarded_scheme, &["https"]),
         in_bulk: false,
         token: None,
         token_in_body: false,
     }
-}
-
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
-    headers.get(name).map(|value| from_bytes(value.as_bytes()))
 }
 
 fn has_opted_out(cookies: &[u8]) -> bool {

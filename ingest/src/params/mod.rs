@@ -84,10 +84,9 @@ impl<'a> Params<'a> {
             if name.is_empty() {
                 continue;
             }
-            if is_plain(name) {
-                if let Ok(name) = std::str::from_utf8(name) {
-                    self.add(name, || Value::Text(from_form(value)));
-                }
+            let known = Name::of(name);
+            if known.is_some() || is_plain(name) {
+                self.keep(known, name, || Value::Text(from_form(value)));
                 continue;
             }
             let (name, is_array) = php_name(&from_form(name));
@@ -106,11 +105,15 @@ impl<'a> Params<'a> {
 
     /// Adds one parameter; the last value of a name wins. The value is made only when it is kept.
     pub(crate) fn add(&mut self, name: &str, value: impl FnOnce() -> Value<'a>) {
+        self.keep(Name::of(name.as_bytes()), name.as_bytes(), value);
+    }
+
+    fn keep(&mut self, known: Option<Name>, name: &[u8], value: impl FnOnce() -> Value<'a>) {
         self.seen += 1;
         if self.seen > PARAMETERS_MAX {
             return;
         }
-        if let Some(name) = Name::of(name) {
+        if let Some(name) = known {
             let place = &mut self.places[name as usize];
             if *place == 0 {
                 self.values.push(value());
@@ -118,7 +121,7 @@ impl<'a> Params<'a> {
             } else {
                 self.values[usize::from(*place) - 1] = value();
             }
-        } else if let Some(id) = name.strip_prefix("dimension").and_then(dimension_id) {
+        } else if let Some(id) = name.strip_prefix(b"dimension").and_then(dimension_id) {
             self.dimensions.retain(|(other, _)| *other != id);
             if self.dimensions.len() < DIMENSIONS_MAX {
                 self.dimensions.push((id, value()));
@@ -158,7 +161,7 @@ impl<'a> Params<'a> {
 
     /// A text by a name that means something by a setting only, as [`Self::text`].
     pub(crate) fn text_of(&self, name: &str) -> Option<Cow<'_, str>> {
-        if let Some(name) = Name::of(name) {
+        if let Some(name) = Name::of(name.as_bytes()) {
             return self.text(name);
         }
         let field = self.fields.iter().rev().find(|(field, _)| field == name);
@@ -221,9 +224,9 @@ fn last_of<'a>(form: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-fn dimension_id(digits: &str) -> Option<u32> {
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten().filter(|id| *id > 0)
+fn dimension_id(digits: &[u8]) -> Option<u32> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok().filter(|id| *id > 0)
 }
 
 fn is_plain(name: &[u8]) -> bool {

@@ -49,9 +49,9 @@ impl Name {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// The name of a text, if it means something.
-    pub(crate) fn of(text: &str) -> Option<Self> {
-        static BY_TEXT: LazyLock<HashMap<&str, Name>> =
-            LazyLock::new(|| Name::ALL.iter().map(|(name, text)| (*text, *name)).collect());
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
+        static BY_TEXT: LazyLock<HashMap<&[u8], Name>> =
+            LazyLock::new(|| Name::ALL.iter().map(|(name, text)| (text.as_bytes(), *name)).collect());
         BY_TEXT.get(text).copied()
     }
 
@@ -74,9 +74,9 @@ mod tests {
     fn every_name_is_found_by_its_text() {
         for (number, (name, text)) in Name::ALL.iter().enumerate() {
             assert_eq!(*name as usize, number);
-            assert_eq!(Name::of(text), Some(*name));
+            assert_eq!(Name::of(text.as_bytes()), Some(*name));
         }
-        assert_eq!(Name::of("apiv"), None);
+        assert_eq!(Name::of(b"apiv"), None);
         assert_eq!(Name::campaigns().count(), 15);
     }
 }

@@ -48,7 +48,7 @@ impl Expression {
         let (name, rest) = text.split_at(at);
         let (operator, test) = OPERATORS.iter().find(|(operator, _)| rest.starts_with(operator))?;
         let value = from_form(&rest.as_bytes()[operator.len()..]).to_lowercase();
-        Some(Self { name: Name::of(name.trim())?, test: *test, value })
+        Some(Self { name: Name::of(name.trim().as_bytes())?, test: *test, value })
     }
 }
 
