@@ -35,7 +35,10 @@ try {
   page.setDefaultTimeout(STEP_TIMEOUT_MS);
   const hits = [];
   page.on('requestfinished', (request) => {
-    if (request.url().includes('/matomo.php')) hits.push(request.url());
+    if (!request.url().includes('/matomo.php')) return;
+    // What waits for the first hit leaves in one body.
+    const body = request.postData();
+    hits.push(...(body ? JSON.parse(body).requests : [request.url()]));
   });
   // On the origin of the server: browsers hold pages from elsewhere off this machine.
   await page.route(`${env.NAGARE_URL}/page`, (route) =>
