@@ -1,17 +1,11 @@
 // What a page reports with npm's `@jonkoops/matomo-tracker`, in Chromium: two pages and an event.
-import { createRequire } from 'node:module';
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { env } from 'node:process';
 
-const STEP_TIMEOUT_MS = 30_000;
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import { launch } from './chromium.mjs';
 
-const { chromium } = createRequire(join(env.NAGARE_BROWSER_MODULES, 'x.js'))('playwright-core');
-const executablePath = env.PATH.split(delimiter)
-  .flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
-if (!executablePath) throw new Error('no Chromium on PATH: run `make setup`');
+const STEP_TIMEOUT_MS = 30_000;
 
 const source = (name) =>
   readFileSync(join(env.NAGARE_CLIENT_MODULES, '@jonkoops/matomo-tracker/lib', `${name}.js`), 'utf8');
@@ -29,7 +23,7 @@ const script = `(() => {
   window.MatomoTracker = require('./MatomoTracker').default;
 })()`;
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 try {
   const page = await browser.newPage();
   page.setDefaultTimeout(STEP_TIMEOUT_MS);

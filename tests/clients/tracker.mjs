@@ -1,19 +1,11 @@
 // What pages on two domains of a site report with our own tracker, in Chromium: a page, a queued event,
 // and the page that a link leads to.
-import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 
-const STEP_TIMEOUT_MS = 30_000;
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import { launch } from './chromium.mjs';
 
-const { chromium } = createRequire(join(env.NAGARE_BROWSER_MODULES, 'x.js'))('playwright-core');
-const executablePath = env.PATH.split(delimiter)
-  .flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
-if (!executablePath) throw new Error('no Chromium on PATH: run `make setup`');
+const STEP_TIMEOUT_MS = 30_000;
 
 // Pages of this machine may ask it, and its two names are two domains with cookies of their own.
 const server = createServer((request, answer) => {
@@ -33,7 +25,7 @@ const html = (title, next) => `<!doctype html><title>${title}</title><a href="${
   ]);
 </script><script src="${env.NAGARE_URL}/matomo.js"></script>`;
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 try {
   const page = await browser.newPage();
   page.setDefaultTimeout(STEP_TIMEOUT_MS);

@@ -192,6 +192,26 @@ mod tests {
     }
 
     #[test]
+    fn the_first_value_of_a_header_counts_and_every_cookie_may_opt_out() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("user-agent", "first"),
+            ("user-agent", "second"),
+            ("cookie", "a=b"),
+            ("cookie", "matomo_ignore=ignore%3DKg%3D%3D"),
+            ("sec-gpc", "1"),
+            ("x-purpose", "Preview"),
+            ("x-forwarded-proto", "https"),
+        ] {
+            headers.append(name, value.parse().unwrap());
+        }
+        let envelope = read(&headers, None, UnixMillis(0));
+        assert_eq!((envelope.user_agent.as_ref(), envelope.cookies), ("first", &b"a=b"[..]));
+        assert!(envelope.opted_out && envelope.do_not_track && envelope.prefetch && envelope.is_secure);
+        assert!(!envelope.data_saver && envelope.referer.is_none() && envelope.hints.is_none());
+    }
+
+    #[test]
     fn section_4_6_the_opt_out_cookie_has_a_value() {
         for cookies in
             ["matomo_ignore=ignore%3DKg%3D%3D", "a=b; matomo_ignore=ignore=Kg==;c", "x;matomo_ignore=ignore%3dKg=="]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use nagare_schema::{
-    Action, ActionKind, ConfigId, Content, Device, EventDetail, Goal, GoalAttribute, GoalId, Hit, HitId, HitKind,
-    Identity, Item, Order, ReferrerKind, Returning, Site, SiteId, SiteKind, Timings, VisitEvent, VisitorId,
+    Action, ActionKind, ConfigId, Content, Device, Entity, EventDetail, Goal, GoalAttribute, GoalId, Hit, HitId,
+    HitKind, Identity, Item, Order, ReferrerKind, Returning, Site, SiteId, SiteKind, Timings, VisitEvent, VisitorId,
 };
 
 use crate::site::{Shop, hit, page};
@@ -343,6 +343,21 @@ fn referrers_are_told_apart() {
     assert_eq!(kind("http://search.yahoo.com/search?p=Red"), (ReferrerKind::Search, "Yahoo!".into()));
     assert_eq!(kind("https://t.co/abc"), (ReferrerKind::Social, "Twitter".into()));
     assert_eq!(kind("not a url"), (ReferrerKind::Direct, String::new()));
+}
+
+/// §6.2: what a referrer says is remembered only as long as the rules by which it was read.
+#[test]
+fn a_referrer_is_read_anew_when_the_rules_change() {
+    let mut shop = Shop::new();
+    let kind_at = |shop: &mut Shop, seconds: i64| {
+        shop.send([from("http://news.example/x", Hit { new_visit: true, ..page("a", seconds) })]);
+        shop.visits().last().unwrap().referrer.kind
+    };
+    assert_eq!(kind_at(&mut shop, 0), ReferrerKind::Website);
+    let mut site = shop.config.sites[&SiteId(1)].as_ref().clone();
+    site.excluded_referrers = vec!["news.example".into()];
+    shop.configure(Entity::Site(site));
+    assert_eq!(kind_at(&mut shop, 60), ReferrerKind::Direct);
 }
 
 /// §3.3: the resolution may be filled in, and nothing else of the device.
