@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{
     Broker, ClickHouse, Matomo, Metrics, Process, Tracker, free_port, nagare,
     process::{is_alive, signal_id},
-    stack::{ADMIN_TOKEN, admin_settings, run, text_of, verify},
+    stack::{ADMIN_TOKEN, common_settings, run, text_of, verify},
     until,
 };
 
@@ -102,7 +102,7 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("nagare-cluster-").tempdir()?;
         let nats = BrokerProcess::start(BrokerKind::Nats, (free_port()?, free_port()?), folder.path())?;
         let clickhouse = BrokerProcess::start(BrokerKind::ClickHouse, (free_port()?, free_port()?), folder.path())?;
-        let mut settings = admin_settings();
+        let mut settings = common_settings();
         settings.push(("NAGARE_NATS_URL".to_owned(), format!("nats://127.0.0.1:{}", nats.port)));
         settings.push(("NAGARE_CLICKHOUSE_URL".to_owned(), format!("http://127.0.0.1:{}", clickhouse.port)));
         settings.extend(layout.settings.into_iter().map(|(name, value)| (name.to_owned(), value)));

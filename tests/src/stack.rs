@@ -48,7 +48,7 @@ impl Stack {
     pub async fn up_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("nagare-up-").tempdir()?;
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let mut all = admin_settings();
+        let mut all = common_settings();
         all.push(("NAGARE_LISTEN".to_owned(), listen.clone()));
         all.push(("NAGARE_DATA".to_owned(), folder.path().join("data").display().to_string()));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -235,13 +235,17 @@ pub(crate) fn text_of(output: &std::process::Output) -> String {
 }
 
 /// The superuser of every stack, and no first site.
-pub(crate) fn admin_settings() -> Vec<(String, String)> {
+pub(crate) fn common_settings() -> Vec<(String, String)> {
     [
         ("NAGARE_ADMIN_TOKEN", ADMIN_TOKEN),
         ("NAGARE_ADMIN_LOGIN", ADMIN_LOGIN),
         ("NAGARE_ADMIN_EMAIL", "root@example.org"),
         ("NAGARE_ADMIN_PASSWORD", ADMIN_PASSWORD),
         ("NAGARE_INITIAL_SITE", "none"),
+        // All tests come from one address: those about limits set their own.
+        ("NAGARE_API_ADDRESS_REQUESTS_PER_SECOND", "0"),
+        ("NAGARE_API_TOKEN_REQUESTS_PER_SECOND", "0"),
+        ("NAGARE_API_SITE_REQUESTS_PER_SECOND", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()
