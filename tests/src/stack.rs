@@ -234,7 +234,7 @@ pub(crate) fn text_of(output: &std::process::Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// The superuser of every stack, and no first site.
+/// The superuser of every stack, no first site, and no limits of requests.
 pub(crate) fn common_settings() -> Vec<(String, String)> {
     [
         ("NAGARE_ADMIN_TOKEN", ADMIN_TOKEN),

@@ -44,8 +44,9 @@ async fn every_report_answers_with_its_columns(world: World) -> anyhow::Result<(
     for scope in ["visit", "action"] {
         add_dimension(&matomo, site.id, scope).await?;
     }
-    // The day before: no report of today is about hours that are still to come.
-    let yesterday = unix_now() - DAY_S;
+    // Until the day before ended: none of its hours is still to come, whatever the time is now.
+    let now = unix_now();
+    let yesterday = now - now % DAY_S - 1;
     send_traffic(&site.tracker(), yesterday).await?;
     send_rest(&site, yesterday).await?;
     site.stack.caught_up().await?;
