@@ -124,5 +124,6 @@ fn feed(caller: &Caller, params: &Params, now: UnixMillis, origin: &str) -> Feed
         site_name: stored.map_or_else(String::new, |site| site.name.clone()),
         period: params.filled("period").unwrap_or_default().to_owned(),
         now: now.0 / MILLIS,
+        is_relative: params.filled("date").is_some_and(|date| date.starts_with("last") || date.starts_with("previous")),
     }
 }

@@ -2,11 +2,13 @@
 //! one entry for each report, in the order in which clients list them.
 
 mod descriptor;
+mod pages;
 mod site;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 pub(crate) use descriptor::{Asked, Descriptor, LEGACY};
+pub(crate) use pages::pages;
 use serde::Deserialize;
 pub(crate) use site::{find, of_site};
 

@@ -13,6 +13,7 @@ pub(super) const ONE_SITE: &str = "RSS feeds can be generated for one specific w
                                    one idSite or consider using &format=XML instead.";
 const EMPTY: &str = "<strong><em>Empty table</em></strong><br />";
 const AUTHOR: &str = "https://matomo.org";
+const DAY_S: i64 = 86_400;
 
 /// What a feed is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(crate) struct Feed {
     pub(crate) period: String,
     /// Seconds of the server's clock.
     pub(crate) now: i64,
+    /// The periods are those before now: they have its time of day.
+    pub(crate) is_relative: bool,
 }
 
 impl Feed {
@@ -42,8 +45,9 @@ impl Feed {
 
     fn item(&self, key: &str, answer: &Answer) -> String {
         let date = first_day(key);
-        let published =
+        let midnight =
             date.and_then(|date| date.to_zoned(TimeZone::UTC).ok()).map_or(0, |at| at.timestamp().as_second());
+        let published = if self.is_relative { midnight + self.now.rem_euclid(DAY_S) } else { midnight };
         let link = format!(
             "{}?module=CoreHome&action=index&idSite={}&period={}&date={}",
             self.origin,
@@ -117,6 +121,12 @@ mod tests {
         assert!(text.contains("<pubDate>Wed, 01 May 2024 00:00:00 +0000</pubDate>"), "{text}");
         assert!(text.contains("Empty table&lt;/em&gt;") && text.contains("&lt;td&gt;4&lt;/td&gt;"), "{text}");
         assert_eq!(feed.render(&examples::single(1)), None);
+    }
+
+    #[test]
+    fn periods_before_now_have_its_time_of_day() {
+        let text = Feed { now: 3661, is_relative: true, ..Feed::default() }.render(&examples::two_days()).unwrap();
+        assert!(text.contains("<pubDate>Wed, 01 May 2024 01:01:01 +0000</pubDate>"), "{text}");
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(super) const METHODS: &[Method] = &[
     Method::configuration("API.getGlossaryMetrics", Permission::View, |call, granted| {
         ready(Ok(metrics(&call, &granted)))
     }),
+    Method::configuration("API.getReportPagesMetadata", Permission::View, |call, granted| {
+        let pages = granted.one().map(|site| describe::pages(&call.caller.config, site));
+        ready(pages.map(Answer::Value))
+    }),
 ];
 
 fn ready<'a>(answer: Result<Answer, Fault>) -> Answering<'a> {
@@ -120,18 +124,20 @@ fn reports(call: &Call<'_>, granted: &Granted) -> Answer {
     Answer::Value(Value::List(entries.into_values().map(Value::Record).collect()))
 }
 
-/// What metrics mean, by their names; a second meaning names the category.
+/// What metrics mean, by their names; a second meaning names the category. Of hits, and of what has one meaning
+/// under several names, the first is told.
 fn metrics(call: &Call<'_>, granted: &Granted) -> Answer {
     let mut meanings: BTreeMap<(String, String), Record> = BTreeMap::new();
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for descriptor in granted.sites.iter().flat_map(|site| of_site(call, *site)) {
         for shown in descriptor.every_metric() {
             let Some(text) = shown.metric.documentation.as_deref() else { continue };
-            let is_first = *first.entry(shown.name).or_insert(text) == text;
-            let name = match is_first {
-                true => shown.metric.label.clone(),
-                false => format!("{} ({})", shown.metric.label, descriptor.category),
+            let name = match first.get(shown.name) {
+                None => shown.metric.label.clone(),
+                Some(known) if *known == text || shown.name == "nb_hits" => continue,
+                Some(_) => format!("{} ({})", shown.metric.label, descriptor.category),
             };
+            first.entry(shown.name).or_insert(text);
             let entry = Record::default().with("name", name.clone()).with("id", shown.name).with("documentation", text);
             meanings.entry((name, shown.name.to_owned())).or_insert(entry);
         }

@@ -84,8 +84,8 @@ export const reportsQuery = (idSite: number) =>
     staleTime: 5 * 60_000,
   });
 
-/** Reports that are about several sites, or made for other reports, have no page of their own. */
-const APART = new Set(['MultiSites', 'API']);
+/** Reports that are about several sites, made for other reports, or samples have no page of their own. */
+const APART = new Set(['MultiSites', 'API', 'ExampleUI']);
 
 export function groupedReports(reports: Report[]): { category: string; reports: Report[] }[] {
   const groups = new Map<string, Report[]>();
