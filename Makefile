@@ -81,7 +81,7 @@ bench-reports: build ## Measures reports over BENCH_VISITS visits, writes target
 screenshots: build ## Takes the README's pictures of the dashboard, ops/docs/screens/
 	node tests/browser/screenshots.mjs
 
-dist: setup web ## Makes a release in target/dist/: archive, bill of materials, checksums
+dist: setup web ## Makes a release in target/dist/: archive, bill of materials, signed checksums
 	ops/release/release.sh
 
 fmt: setup ## Formats Rust and TypeScript

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a release in target/dist/: the binary with its documents as an archive, the bill of materials, checksums.
+# Makes a release in target/dist/: the binary with its documents as an archive, the bill of materials, checksums with their
+# signature.
 # The same commit, toolchain and platform make the same bytes: paths are mapped, times are those of the commit.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -24,5 +25,5 @@ tar --create --directory "$dist" --sort=name --owner=0 --group=0 --numeric-owner
     --format=gnu "$name" | gzip --no-name --best >"$dist/$name.tar.gz"
 rm -rf "${dist:?}/$name"
 python3 ops/release/sbom.py >"$dist/$name.cdx.json"
-(cd "$dist" && sha256sum -- * >SHA256SUMS)
+ops/release/checksums.sh "$dist"
 cat "$dist/SHA256SUMS"

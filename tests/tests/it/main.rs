@@ -16,6 +16,7 @@ mod lifecycle;
 mod live;
 mod numbers;
 mod rebuild;
+mod release;
 mod reports;
 mod rotation;
 mod run;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let light = [
         tidy::trials(),
         fuzz::trials(),
+        release::trials(),
         journeys::trials(&world),
         bad_input::trials(&world),
         consistency::trials(&world),
