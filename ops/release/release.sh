@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Makes a release in target/dist/: the binary with its documents as an archive, the bill of materials, checksums with their
-# signature.
+# Makes a release in target/dist/: the binary with its documents as an archive, the bill of materials, signed checksums.
 # The same commit, toolchain and platform make the same bytes: paths are mapped, times are those of the commit.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
