@@ -4,6 +4,7 @@
 use std::{hash::Hasher, path::Path, sync::Arc};
 
 use nagare_device::{ClientKind, Detected, Detections};
+use nagare_schema::{Bot, BotRule};
 
 use crate::rules::bots;
 
@@ -38,6 +39,14 @@ impl Agents {
     /// The agent of a user agent and its hints as JSON.
     pub(crate) fn of(&self, user_agent: &str, hints: Option<&str>) -> Agent {
         Agent(self.detections.as_ref().map(|detections| detections.of(user_agent, hints)))
+    }
+
+    /// The rule that tells robots by their agents.
+    pub(crate) fn robot_rule(&self) -> Bot {
+        match &self.detections {
+            Some(detections) => Bot { rule: BotRule::Pattern, version: detections.robots_version() },
+            None => Bot { rule: BotRule::Name, version: bots::names_version() },
+        }
     }
 }
 

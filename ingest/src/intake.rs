@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use nagare_runtime::Clock;
 use nagare_schema::{
-    DropReason, Hit, Partition, Settings, UnixSeconds, named_setting::RECORD_STATISTICS, partition_of,
+    Bot, DropReason, Hit, Partition, Settings, UnixSeconds, named_setting::RECORD_STATISTICS, partition_of,
 };
 use tokio::sync::{Semaphore, oneshot};
 
@@ -70,8 +70,10 @@ impl<S: SaltStore> Intake<S> {
         let rules = self.pipeline.rules.current();
         let judged = self.pipeline.judge(&rules, params, envelope).await;
         let accepted = judged.map_err(|reason| self.refuse_hit(&rules, params, envelope, reason))?;
+        let bot = accepted.hit.bot;
         let answer = self.submit(self.partition(&accepted), vec![accepted.hit], rules.config.revision)?;
-        answer.await.unwrap_or(Err(DropReason::Overload))
+        answer.await.unwrap_or(Err(DropReason::Overload))?;
+        bot.map_or(Ok(()), |bot| Err(self.set_aside(&rules, params, envelope, bot)))
     }
 
     /// The settings of now.
@@ -98,7 +100,13 @@ impl<S: SaltStore> Intake<S> {
                 continue;
             }
             let judged = self.pipeline.judge(&rules, &params, envelope).await;
-            let outcome = judged.as_ref().map(|_| ()).map_err(|reason| *reason);
+            let outcome = match &judged {
+                Ok(Accepted { hit: Hit { bot: Some(bot), .. }, .. }) => {
+                    Err(self.set_aside(&rules, &params, envelope, *bot))
+                }
+                Ok(_) => Ok(()),
+                Err(reason) => Err(*reason),
+            };
             tally.visitor_cookie =
                 set_cookie(rules.settings(), &params, envelope, outcome).or(tally.visitor_cookie.take());
             match judged {
@@ -156,6 +164,21 @@ impl<S: SaltStore> Intake<S> {
         }
     }
 
+    /// Counts a hit that is stored as a robot's, also for its site.
+    fn set_aside(&self, rules: &Rules, params: &Params<'_>, envelope: &Envelope<'_>, bot: Bot) -> DropReason {
+        self.metrics.count_bot(bot.rule);
+        self.count_refusal(rules, params, envelope, DropReason::Bot);
+        DropReason::Bot
+    }
+
+    /// Counts a hit for its site, when there is one.
+    fn count_refusal(&self, rules: &Rules, params: &Params<'_>, envelope: &Envelope<'_>, reason: DropReason) {
+        if let Some(site) = site_of(rules, params) {
+            let (day, _) = site.clock.day_and_hour(UnixSeconds::from(envelope.received_at));
+            self.refusals.count(site.id, day, reason);
+        }
+    }
+
     /// Counts a hit that was judged and dropped, also for its site, and notes what a site's owner should know.
     fn refuse_hit(
         &self,
@@ -164,10 +187,7 @@ impl<S: SaltStore> Intake<S> {
         envelope: &Envelope<'_>,
         reason: DropReason,
     ) -> DropReason {
-        if let Some(site) = site_of(rules, params) {
-            let (day, _) = site.clock.day_and_hour(UnixSeconds::from(envelope.received_at));
-            self.refusals.count(site.id, day, reason);
-        }
+        self.count_refusal(rules, params, envelope, reason);
         if let Some(failure) = self.pipeline.failure(rules, params, envelope, reason) {
             self.failures.note(failure);
         }

@@ -1,7 +1,7 @@
 //! What ingest counts. Received = accepted + dropped, always.
 
 use nagare_runtime::LATENCY_BUCKETS;
-use nagare_schema::DropReason;
+use nagare_schema::{BotRule, DropReason};
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, core::Collector};
 
 /// Buckets of hits per append.
@@ -12,6 +12,7 @@ pub(crate) struct Metrics {
     pub(crate) received: IntCounter,
     pub(crate) accepted: IntCounter,
     dropped: Vec<IntCounter>,
+    bots: Vec<IntCounter>,
     pub(crate) batch_hits: Histogram,
     pub(crate) append_seconds: Histogram,
     pub(crate) append_retries: IntCounter,
@@ -29,6 +30,11 @@ impl Metrics {
             &["reason"],
         )?;
         registry.register(Box::new(dropped.clone()))?;
+        let bots = IntCounterVec::new(
+            Opts::new("nagare_ingest_bot_hits_total", "Hits that a rule judged to be a robot's, by rule."),
+            &["rule"],
+        )?;
+        registry.register(Box::new(bots.clone()))?;
         let counter = |name, help| registered(registry, IntCounter::new(name, help)?);
         let seconds = |name: &str, help: &str| {
             let opts = HistogramOpts::new(name, help).buckets(LATENCY_BUCKETS.to_vec());
@@ -41,6 +47,7 @@ impl Metrics {
             received: counter("nagare_ingest_hits_received_total", "Hits that arrived.")?,
             accepted: counter("nagare_ingest_hits_accepted_total", "Hits that were stored and confirmed.")?,
             dropped: DropReason::ALL.iter().map(|reason| dropped.with_label_values(&[reason.label()])).collect(),
+            bots: BotRule::ALL.iter().map(|rule| bots.with_label_values(&[rule.label()])).collect(),
             batch_hits: registered(registry, Histogram::with_opts(batch)?)?,
             append_seconds: seconds("nagare_ingest_append_seconds", "Time of an append until its confirmation.")?,
             append_retries: counter("nagare_ingest_append_retries_total", "Appends that were repeated.")?,
@@ -56,6 +63,19 @@ impl Metrics {
         if let Some(counter) = self.dropped.get(reason as usize) {
             counter.inc_by(hits);
         }
+    }
+
+    /// Counts a hit that is kept as a robot's.
+    pub(crate) fn count_bot(&self, rule: BotRule) {
+        if let Some(counter) = self.bots.get(rule as usize) {
+            counter.inc();
+        }
+    }
+
+    /// Hits of robots told by a rule so far.
+    #[cfg(test)]
+    pub(crate) fn bots(&self, rule: BotRule) -> u64 {
+        self.bots[rule as usize].get()
     }
 
     /// Hits dropped for a reason so far.
@@ -81,6 +101,9 @@ mod tests {
             assert_eq!(reason as usize, place);
             metrics.drop_hits(reason, 2);
             assert_eq!(metrics.dropped(reason), 2);
+        }
+        for (place, rule) in BotRule::ALL.into_iter().enumerate() {
+            assert_eq!(rule as usize, place);
         }
     }
 }

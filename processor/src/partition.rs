@@ -168,7 +168,7 @@ impl Worker {
             self.read(&message, &mut reads).await?;
         }
         let hits = reads.iter().filter_map(|read| match read {
-            Read::Hit { hit, .. } => Some(hit.as_ref()),
+            Read::Hit { hit, .. } => Some(hit.as_ref()).filter(|hit| hit.hit.bot.is_none()),
             Read::Passed { .. } => None,
         });
         let Some(previous) = self.lookup.previous(&self.state, hits.clone(), &self.stop).await else { return Ok(()) };
@@ -195,7 +195,9 @@ impl Worker {
                 self.state.mark(mark);
             }
             self.state.commit(to, hit.hit.received_at);
-            self.board.note_hit(hit.hit.site, hit.hit.received_at);
+            if hit.hit.bot.is_none() {
+                self.board.note_hit(hit.hit.site, hit.hit.received_at);
+            }
             batch.add(&hit.hit, events);
         }
         self.append(batch).await

@@ -69,8 +69,12 @@ enum Found<'a> {
     Unknown,
 }
 
-/// What a hit causes, in order: it is accepted; its visit begins or changes; its action; conversions.
+/// What a hit causes, in order: it is accepted; its visit begins or changes; its action; conversions. That of a
+/// robot is accepted, and nothing else (§4.1).
 pub fn decide(state: &State, hit: &EnrichedHit, lookups: &Lookups<'_>) -> Vec<VisitEvent> {
+    if hit.hit.bot.is_some() {
+        return vec![accepted(hit, None)];
+    }
     let found = find(state, hit, lookups);
     let ongoing = match &found {
         Found::Held(visit) if !begins_visit(visit, hit) => Some(*visit),

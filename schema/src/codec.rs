@@ -31,18 +31,20 @@ const UNPACKED_BYTES_MAX: usize = 16 * crate::MESSAGE_BYTES_MAX;
 
 impl Fact for crate::HitBatch {
     const NAME: &'static str = "hit_batch";
-    const VERSION: u16 = 2;
+    // Version 3 added the verdict on robots.
+    const VERSION: u16 = 3;
 }
 
 impl Fact for crate::EventBatch {
     const NAME: &'static str = "event_batch";
-    // Version 3 added the event of late page timings.
-    const VERSION: u16 = 3;
+    // Version 3 added the event of late page timings, version 4 the verdict on robots.
+    const VERSION: u16 = 4;
 }
 
 impl Fact for crate::Hit {
     const NAME: &'static str = "hit";
-    const VERSION: u16 = 1;
+    // Version 2 added the verdict on robots.
+    const VERSION: u16 = 2;
     // The archive is kept for years: it names its fields, and its column is compressed as a whole.
     const PACKED: bool = false;
 }

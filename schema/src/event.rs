@@ -77,7 +77,7 @@ impl EventBatch {
 #[serde(rename_all = "snake_case")]
 pub enum VisitEvent {
     /// A hit was read; `visit` is the visit it belongs to, `None` when a rule set it aside (a ping
-    /// without a visit).
+    /// without a visit, a robot).
     HitAccepted {
         /// Its place in the log.
         id: HitId,

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigId, GoalId, ProducerId, SiteId, Text, UnixMillis, UnixSeconds, VisitorId};
+use crate::{Bot, ConfigId, GoalId, ProducerId, SiteId, Text, UnixMillis, UnixSeconds, VisitorId};
 
 /// Custom variables by slot: name and value (`tracking.md` §5.9).
 pub type Variables = BTreeMap<u8, (Text, Text)>;
@@ -120,6 +120,9 @@ pub struct Hit {
     /// `cs`: the charset of keywords in the URL (§5.4).
     #[serde(default)]
     pub charset: Option<Text>,
+    /// A robot's, as a rule says: it is kept, and belongs to no visit (§4.1).
+    #[serde(default)]
+    pub bot: Option<Bot>,
 }
 
 /// What a hit reports (§5.1); a page view may still prove to be a site search by its URL.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod bot;
 mod codec;
 mod config;
 mod config_key;
@@ -26,6 +27,7 @@ mod time;
 mod visit;
 
 pub use account::{Grant, GrantLevel, Invitation, Scope, SecondFactor, Share, Token, User};
+pub use bot::{Bot, BotRule, BotVerdicts};
 pub use codec::{CodecError, Fact, HEADER_VERSION, MESSAGE_BYTES_MAX, decode, encode};
 pub use config::{Config, Deployment, EXCLUDED_PARAMETERS, Entity, Site, SiteKind};
 pub use config_key::ConfigKey;

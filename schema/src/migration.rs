@@ -39,6 +39,7 @@ pub fn migrations() -> &'static [Migration] {
         migration!(3, "order_index", "0003_order_index.sql"),
         migration!(4, "page_timings", "0004_page_timings.sql"),
         migration!(5, "numbers", "0005_numbers.sql"),
+        migration!(6, "bots", "0006_bots.sql"),
     ];
     ALL
 }
@@ -47,7 +48,8 @@ impl Migration {
     /// The statements for a topology, in order.
     ///
     /// Placeholders: `{local:NAME}` the table rows are stored in, `{on_cluster}`, `{engine:NAME:ARGUMENTS}`
-    /// the engine, `{distributed:NAME:KEY}` a statement that exists in a cluster only.
+    /// the engine, `{distributed:NAME:KEY}` a statement that exists in a cluster only, as one with
+    /// `{if_distributed:NAME}`, the distributed table, does.
     pub fn statements(&self, topology: &Topology) -> Vec<String> {
         self.sql
             .split(";\n")
@@ -129,6 +131,7 @@ fn fill_in(statement: &str, topology: &Topology) -> Option<String> {
             "local" => filled.push_str(&local(name, topology)),
             "on_cluster" => filled.push_str(&on_cluster(topology)),
             "engine" => filled.push_str(&engine(name, argument, topology)),
+            "if_distributed" => filled.push_str(if_distributed(name, topology)?),
             "distributed" => filled.push_str(&distributed(name, argument, topology)?),
             _ => filled.push_str(&format!("{{{placeholder}}}")),
         }
@@ -164,6 +167,10 @@ fn engine(name: &str, arguments: &str, topology: &Topology) -> String {
             )
         }
     }
+}
+
+fn if_distributed<'a>(name: &'a str, topology: &Topology) -> Option<&'a str> {
+    (*topology != Topology::Single).then_some(name)
 }
 
 fn distributed(name: &str, key: &str, topology: &Topology) -> Option<String> {
@@ -218,6 +225,7 @@ mod tests {
             }
             for statement in migration.statements(&cluster) {
                 assert!(!statement.contains("{local") && !statement.contains("{engine"), "{statement}");
+                assert!(!statement.contains("{if_distributed"), "{statement}");
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use nagare_schema::{
-    Action, ActionKind, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact, GoalId, Hit,
+    Action, ActionKind, Bot, BotRule, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact, GoalId, Hit,
     HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId, ProducerMark,
     Referrer, ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit, VisitEvent, VisitId,
     VisitorId, decode, encode,
@@ -66,6 +66,7 @@ fn hit() -> Hit {
         product: None,
         bandwidth: Some(100),
         charset: None,
+        bot: None,
     }
 }
 
@@ -209,6 +210,9 @@ fn hits() {
         check(version, &batch);
     }
     check(1, &hit());
+    let told = Hit { bot: Some(Bot { rule: BotRule::Network, version: 7 }), ..hit() };
+    check(2, &told);
+    check(3, &HitBatch { hits: vec![told], ..batch });
 }
 
 #[test]
@@ -232,4 +236,7 @@ fn events() {
     }
     batch.events.push(VisitEvent::PageTimed(Box::new(page_timed())));
     check(3, &batch);
+    let bot = Hit { bot: Some(Bot { rule: BotRule::Network, version: 7 }), ..hit() };
+    batch.events.push(VisitEvent::HitAccepted { id: id(2), visit: None, hit: Arc::new(bot) });
+    check(4, &batch);
 }

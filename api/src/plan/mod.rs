@@ -2,6 +2,7 @@
 
 mod action_dimension;
 mod actions;
+mod bots;
 mod clauses;
 mod conversions;
 mod groups;
@@ -18,6 +19,7 @@ mod visits;
 
 use nagare_schema::SiteId;
 
+pub(crate) use bots::bot_hits;
 pub(crate) use live::{
     VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log,
     visit_numbers, visitor_sales,

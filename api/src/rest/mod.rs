@@ -2,6 +2,7 @@
 //! all at `/api/v1/openapi.json`.
 
 mod audit;
+mod bots;
 mod cursor;
 mod etag;
 mod fields;
@@ -73,6 +74,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(visits::log))
         .routes(routes!(live::snapshot))
         .routes(routes!(refused::days))
+        .routes(routes!(bots::counts))
         .routes(routes!(settings::list, settings::change))
         .routes(routes!(privacy::read, privacy::change))
         .routes(routes!(audit::list))

@@ -1,6 +1,6 @@
 //! Hits that are not recorded, though their sender is told that all is well (`tracking.md` §4).
 
-use nagare_schema::{DropReason, named_setting::SPAM_FILTER};
+use nagare_schema::{Bot, BotRule, DropReason, named_setting::SPAM_FILTER};
 
 use super::{Draft, page_url};
 use crate::{
@@ -8,16 +8,17 @@ use crate::{
     rules::{bots, spam},
 };
 
-/// The checks in order; the first that applies decides.
+/// Judges whether a robot sent the hit, which is kept then, and the other checks in order: the first that
+/// applies drops it.
 pub(super) fn exclude(draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    draft.bot = bot(draft);
     let found = CHECKS.iter().find(|(applies, _)| applies(draft));
-    found.map_or(Ok(()), |(_, reason)| Err(*reason))
+    found.map_or(Ok(()), |(_, reason)| Err(draft.dropped(*reason)))
 }
 
 type Check = fn(&Draft<'_>) -> bool;
 
-const CHECKS: [(Check, DropReason); 11] = [
-    (is_bot, DropReason::Bot),
+const CHECKS: [(Check, DropReason); 10] = [
     (|draft| !draft.params.flag(Name::Record) || is_only_for_bots(draft), DropReason::NotRecorded),
     (|draft| draft.rules.settings().do_not_track && draft.envelope.do_not_track, DropReason::DoNotTrack),
     (|draft| draft.params.text(Name::InstallCheck).is_some(), DropReason::InstallCheck),
@@ -30,14 +31,22 @@ const CHECKS: [(Check, DropReason); 11] = [
     (|draft| draft.envelope.prefetch, DropReason::Prefetch),
 ];
 
-fn is_bot(draft: &Draft<'_>) -> bool {
-    !draft.params.flag(Name::Bots)
-        && (draft.agent.is_robot(&draft.user_agent) || bots::is_bot_address(draft.address, draft.envelope.data_saver))
+/// The rule that tells a robot (§4.1).
+fn bot(draft: &Draft<'_>) -> Option<Bot> {
+    if draft.params.flag(Name::Bots) {
+        None
+    } else if draft.agent.is_robot(&draft.user_agent) {
+        Some(draft.agents.robot_rule())
+    } else if bots::is_bot_address(draft.address, draft.envelope.data_saver) {
+        Some(Bot { rule: BotRule::Network, version: bots::networks_version() })
+    } else {
+        None
+    }
 }
 
-/// `recMode=1`: of no interest unless a robot sends it (§12.2), and visits of robots are not kept.
+/// `recMode=1`: of no interest unless a robot sends it (§12.2).
 fn is_only_for_bots(draft: &Draft<'_>) -> bool {
-    draft.params.int(Name::RecordMode) == Some(1)
+    draft.params.int(Name::RecordMode) == Some(1) && draft.bot.is_none()
 }
 
 fn is_referrer_spam(draft: &Draft<'_>) -> bool {

@@ -43,6 +43,9 @@ impl<S: SaltStore> Pipeline<S> {
             rules.site(id).cloned().unwrap_or_else(|| SiteRules::new(&Site { id, ..Site::default() }.into()).into());
         let mut draft = self.draft(rules, site, params, envelope);
         client::describe(&mut draft).and_then(|()| exclude::exclude(&mut draft)).ok()?;
+        if draft.bot.is_some() {
+            return None;
+        }
         let page = page_url(&draft).unwrap_or_default();
         let page = cut(page.trim(), PAGE_BYTES_MAX).to_owned();
         Some(TrackingFailure { site: id, kind, at: envelope.received_at, request: masked(&draft), page })

@@ -13,7 +13,7 @@ mod time;
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use nagare_schema::{
-    Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, VisitorId,
+    Bot, Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, VisitorId,
     named_setting::PAGE_BYTES_MAX,
 };
 
@@ -109,6 +109,15 @@ struct Draft<'a> {
     visitor: Option<VisitorId>,
     identity: nagare_schema::Identity,
     kind: HitKind,
+    /// The verdict on a robot.
+    bot: Option<Bot>,
+}
+
+impl Draft<'_> {
+    /// Why the draft is dropped: whatever is wrong with a robot's hit, it is a robot's.
+    fn dropped(&self, reason: DropReason) -> DropReason {
+        if self.bot.is_some() { DropReason::Bot } else { reason }
+    }
 }
 
 /// A step enriches the draft or drops the hit.
@@ -142,7 +151,7 @@ impl<S: SaltStore> Pipeline<S> {
         let site = site_of(rules, params).ok_or(DropReason::UnknownSite)?;
         let mut draft = self.draft(rules, site.clone(), params, envelope);
         for (_, step) in STEPS {
-            step(&mut draft)?;
+            step(&mut draft).map_err(|reason| draft.dropped(reason))?;
         }
         let (day, _) = site.clock.day_and_hour(draft.at);
         let now = envelope.received_at;
@@ -177,6 +186,7 @@ impl<S: SaltStore> Pipeline<S> {
             visitor: None,
             identity: nagare_schema::Identity::None,
             kind: HitKind::PageView,
+            bot: None,
         }
     }
 
@@ -240,6 +250,7 @@ fn assemble(mut draft: Draft<'_>, config_id: ConfigId, (place, place_forced): (A
         bandwidth: params.float(Name::Bandwidth).and_then(whole),
         charset: detail::short(params, Name::Charset),
         kind: draft.kind,
+        bot: draft.bot,
     }
 }
 

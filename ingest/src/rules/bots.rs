@@ -95,6 +95,20 @@ static RANGES: LazyLock<Vec<AddressRange>> = LazyLock::new(|| {
     ranges.flatten().collect()
 });
 
+/// A checksum of the names.
+pub(crate) fn names_version() -> u32 {
+    let mut version = crc32fast::Hasher::new();
+    NAMES.iter().for_each(|name| version.update(name.as_bytes()));
+    version.finalize()
+}
+
+/// A checksum of the networks.
+pub(crate) fn networks_version() -> u32 {
+    let mut version = crc32fast::Hasher::new();
+    NETWORKS.iter().for_each(|(first, prefix)| version.update(&[first.as_slice(), &[*prefix]].concat()));
+    version.finalize()
+}
+
 /// True when the user agent names a robot.
 pub(crate) fn is_bot_agent(user_agent: &str) -> bool {
     let Some(named) = NAMED.as_ref() else { return false };

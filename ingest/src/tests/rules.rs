@@ -1,6 +1,6 @@
 //! Exclusion (`tracking.md` §4) through the router: a refused hit is a success for its sender.
 
-use nagare_schema::{DropReason, Settings, Site};
+use nagare_schema::{BotRule, DropReason, Settings, Site};
 
 use super::Browser;
 use crate::fake::change_site;
@@ -35,13 +35,34 @@ async fn check(case: Case, expected: Option<DropReason>) {
     browser.stage.assert_balanced();
 }
 
+/// A hit is kept with the verdict, and counted by it.
+async fn check_bot(query: &str, expected: Option<BotRule>) {
+    let browser = Browser::new();
+    let hit = browser.hit(query).await;
+    assert_eq!(hit.bot.map(|bot| bot.rule), expected, "{query}");
+    for rule in BotRule::ALL {
+        assert_eq!(browser.stage.intake.metrics.bots(rule), u64::from(expected == Some(rule)), "{query}");
+    }
+    browser.stage.assert_balanced();
+}
+
+#[tokio::test]
+async fn section_4_1_hits_of_bots_that_nobody_would_record_are_dropped() {
+    let settings: Option<fn(&mut Settings)> = Some(|settings| settings.do_not_track = true);
+    let headers = &[("dnt", "1")];
+    check(Case { settings, headers, query: "ua=Googlebot", ..Case::default() }, Some(DropReason::Bot)).await;
+    for query in ["ua=Googlebot&cid=short", "ua=Googlebot&idgoal=99", "ua=Googlebot&pf_srv=-2", "ua=Googlebot&rec=0"] {
+        check(Case { query, ..Case::default() }, Some(DropReason::Bot)).await;
+    }
+}
+
 #[tokio::test]
 async fn section_4_1_bots() {
     let query = "ua=Mozilla/5.0+(compatible;+Googlebot/2.1)";
-    check(Case { query, ..Case::default() }, Some(DropReason::Bot)).await;
-    check(Case { query: "ua=Googlebot&bots=1", ..Case::default() }, None).await;
+    check_bot(query, Some(BotRule::Name)).await;
+    check_bot("ua=Googlebot&bots=1", None).await;
     let network = "cip=66.249.81.1&TOKEN";
-    check(Case { query: network, ..Case::default() }, Some(DropReason::Bot)).await;
+    check_bot(network, Some(BotRule::Network)).await;
     let headers = &[("via", "1.1 Chrome-Compression-Proxy chrome-compression-proxy")];
     check(Case { query: network, headers, ..Case::default() }, None).await;
 }
@@ -120,9 +141,9 @@ async fn section_4_2_excluded_requests() {
 #[tokio::test]
 async fn section_12_2_requests_for_robots_alone_make_no_visits() {
     check(Case { query: "recMode=1", ..Case::default() }, Some(DropReason::NotRecorded)).await;
-    check(Case { query: "recMode=1&ua=Googlebot", ..Case::default() }, Some(DropReason::Bot)).await;
+    check_bot("recMode=1&ua=Googlebot", Some(BotRule::Name)).await;
     check(Case { query: "recMode=2", ..Case::default() }, None).await;
-    check(Case { query: "recMode=2&ua=Googlebot", ..Case::default() }, Some(DropReason::Bot)).await;
+    check_bot("recMode=2&ua=Googlebot", Some(BotRule::Name)).await;
 }
 
 #[tokio::test]

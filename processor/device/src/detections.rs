@@ -51,6 +51,11 @@ impl Detections {
         Ok(detections)
     }
 
+    /// The version of the patterns that robots are told by.
+    pub fn robots_version(&self) -> u32 {
+        self.detector.robots().version()
+    }
+
     /// What a client is, by its user agent and its hints as JSON.
     pub fn of(&self, user_agent: &str, hints: Option<&str>) -> Arc<Detected> {
         if let Some(detected) = self.known.get(&Asked(user_agent, hints)) {

@@ -89,6 +89,11 @@ impl Detector {
         })
     }
 
+    /// The robots.
+    pub fn robots(&self) -> &Robots {
+        &self.robots
+    }
+
     /// What a client is, by its user agent and its hints as JSON.
     pub fn detect(&self, user_agent: &str, hints: Option<&str>) -> Detected {
         if self.robots.has(user_agent) {
@@ -148,6 +153,7 @@ fn cut(text: &str, characters: usize) -> String {
 #[derive(Debug)]
 pub struct Robots {
     list: List<()>,
+    version: u32,
 }
 
 impl Robots {
@@ -157,7 +163,15 @@ impl Robots {
     /// When the file is missing or not what it should be.
     pub fn load(folder: &Path) -> Result<Self, DataError> {
         let entries: Vec<NamedEntry> = read(folder, "bots.yml")?;
-        Ok(Self { list: List::new(entries.into_iter().map(|entry| (entry.regex, ()))) })
+        let mut version = crc32fast::Hasher::new();
+        entries.iter().for_each(|entry| version.update(entry.regex.as_bytes()));
+        let list = List::new(entries.into_iter().map(|entry| (entry.regex, ())));
+        Ok(Self { list, version: version.finalize() })
+    }
+
+    /// A checksum of the patterns.
+    pub fn version(&self) -> u32 {
+        self.version
     }
 
     /// True for the user agent of a robot.

@@ -48,6 +48,7 @@ pub fn page(path: &str, seconds: i64) -> Hit {
         product: None,
         bandwidth: None,
         charset: None,
+        bot: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rules of the tracking specification beyond its scenarios, by section.
 
 use nagare_schema::{
-    Attribution, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
+    Attribution, Bot, BotRule, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
     Hit, HitKind, Identity, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
 };
 
@@ -255,4 +255,15 @@ fn section_2_3_a_device_may_be_looked_back_for_longer_than_a_visit_may_be_idle()
         shop.visits()[1].visit_count
     };
     assert_eq!((known("0"), known("1200")), (1, 2));
+}
+
+/// §4.1
+#[test]
+fn hits_of_robots_belong_to_no_visit_and_change_none() {
+    let mut shop = Shop::new();
+    let bot = Some(Bot { rule: BotRule::Network, version: 1 });
+    shop.send([page("a", 0), Hit { bot, ..page("b", 10) }, page("c", 20)]);
+    let visit = shop.visit();
+    assert_eq!((visit.actions, visit.exit_url.as_ref().unwrap().name.as_ref()), (2, "shop.example/c"));
+    assert_eq!(shop.actions().iter().map(|action| action.time_spent_before).collect::<Vec<_>>(), [0, 20]);
 }

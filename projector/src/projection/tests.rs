@@ -190,6 +190,7 @@ fn hit() -> Hit {
         product: None,
         bandwidth: None,
         charset: None,
+        bot: None,
     }
 }
 

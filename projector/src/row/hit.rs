@@ -16,6 +16,8 @@ pub(crate) struct HitRow {
     visitor_id: u64,
     codec_version: u16,
     payload: Blob,
+    bot_rule: &'static str,
+    bot_version: u32,
 }
 
 impl HitRow {
@@ -31,6 +33,8 @@ impl HitRow {
             codec_version: Hit::VERSION,
             // What was decoded can be encoded: an error would be one of the codec itself.
             payload: Blob(encode(hit).unwrap_or_default()),
+            bot_rule: hit.bot.map_or("", |bot| bot.rule.label()),
+            bot_version: hit.bot.map_or(0, |bot| bot.version),
         }
     }
 }

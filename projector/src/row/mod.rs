@@ -31,17 +31,23 @@ mod tests {
 
     use super::*;
 
-    /// The columns of a table, as the migrations create it.
+    /// The columns of a table, as the migrations create it and add to it.
     fn columns(table: &str) -> Vec<String> {
-        let statements = migrations().iter().flat_map(|migration| migration.statements(&Topology::Single));
-        let create = statements.into_iter().find(|statement| {
-            statement
-                .strip_prefix("CREATE TABLE IF NOT EXISTS ")
-                .is_some_and(|rest| rest.starts_with(&format!("{table} ")))
-        });
-        let create = create.unwrap();
-        let lines = create.lines().skip(1).take_while(|line| !line.starts_with(')'));
-        lines.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+        let mut columns = Vec::new();
+        for statement in migrations().iter().flat_map(|migration| migration.statements(&Topology::Single)) {
+            let is_of = |verb: &str| statement.starts_with(&format!("{verb} {table} "));
+            let before = if is_of("CREATE TABLE IF NOT EXISTS") {
+                ""
+            } else if is_of("ALTER TABLE") {
+                "ADD COLUMN IF NOT EXISTS "
+            } else {
+                continue;
+            };
+            let lines = statement.lines().skip(1).take_while(|line| !line.starts_with(')'));
+            let named = lines.filter_map(|line| line.trim_start().strip_prefix(before));
+            columns.extend(named.filter_map(|line| line.split_whitespace().next()).map(str::to_owned));
+        }
+        columns
     }
 
     fn check<R: Row>(table: &str) {

@@ -117,5 +117,6 @@ fn hit(number: u32, visitors: u32) -> Hit {
         product: None,
         bandwidth: None,
         charset: None,
+        bot: None,
     }
 }

@@ -78,10 +78,11 @@ async fn single_hits_are_answered(world: World) -> anyhow::Result<()> {
     let answer = check.hit(&[url, ("send_image", "0")], 204, None).await?;
     ensure!(answer.body.is_empty(), "a 204 has a body");
     check.hit(&[url, ("send_image", "00")], 200, None).await?;
-    // Set aside: a success, and not stored.
+    // Set aside: a success, and not stored; those of robots are.
     check.hit(&[url, ("rec", "0")], 200, Some("not_recorded")).await?;
-    check.hit(&[url, ("ua", BOT)], 200, Some("bot")).await?;
-    check.hit(&[url, ("ua", BOT), ("send_image", "0")], 204, Some("bot")).await?;
+    check.hit(&[url, ("ua", BOT), ("cid", "short")], 200, Some("bot")).await?;
+    check.hit(&[url, ("ua", BOT)], 200, None).await?;
+    check.hit(&[url, ("ua", BOT), ("send_image", "0")], 204, None).await?;
     // Refused.
     for bad in ["0", "-1", "abc", "1.5", "999999", ""] {
         check.hit(&[url, ("idsite", bad)], 400, Some("unknown_site")).await?;
@@ -90,7 +91,7 @@ async fn single_hits_are_answered(world: World) -> anyhow::Result<()> {
         check.hit(&[url, bad], 400, Some("invalid_parameter")).await?;
     }
     check.hit(&[url, ("e_c", " "), ("e_a", "play")], 400, Some("invalid_parameter")).await?;
-    ensure!(check.stored().await? == 3, "{} hits are stored", check.stored().await?);
+    ensure!(check.stored().await? == 5, "{} hits are stored", check.stored().await?);
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, ensure};
 use nagare_processor::{Replay, Replays};
 use nagare_projector::Filler;
 use nagare_runtime::{ConnectionOptions, Context, LogOptions, connect_clickhouse};
-use nagare_schema::{EventBatch, Partition};
+use nagare_schema::{BotVerdicts, EventBatch, Partition};
 use tokio_util::sync::CancellationToken;
 
 use crate::{embedded::device_patterns, first_start::tell, migrate::migrate};
@@ -36,6 +36,10 @@ pub struct RebuildOptions {
     /// From the archive of hits: every visit is decided anew.
     #[arg(long, required = true)]
     from_hits: bool,
+    /// Takes what these verdicts judged to be robots' for people's: a rule (pattern, name, network), or a rule
+    /// and its version as /api/v1/sites/{site}/bots tells them. May be given more than once.
+    #[arg(long, value_name = "RULE[@VERSION]")]
+    restore_bots: Vec<BotVerdicts>,
     /// Folder of the patterns that devices are detected by.
     #[arg(long, env = "NAGARE_DEVICE_DIR")]
     device_dir: Option<PathBuf>,
@@ -60,7 +64,7 @@ pub async fn run(connection: &ConnectionOptions, log: &LogOptions, options: &Reb
     let partitions = (0..context.directory.snapshot().partitions()).map(Partition);
     let mut rebuilds: Vec<Rebuilding> =
         partitions.map(|partition| Rebuilding { partition, replay: replays.begin(), hits: 0 }).collect();
-    let shared = Shared { archive: Archive::new(context.clickhouse.clone()), filler: Filler::new(tables)?, context };
+    let shared = Shared { archive: Archive::new(context.clickhouse.clone(), options.restore_bots.clone()), filler: Filler::new(tables)?, context };
     for rebuilding in &mut rebuilds {
         rebuilding.catch_up(&shared).await?;
     }
