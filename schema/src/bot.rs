@@ -81,7 +81,10 @@ mod tests {
         let bot = Bot { rule: BotRule::Network, version: 0xbeef };
         let includes = |text: &str| text.parse::<BotVerdicts>().map(|verdicts| verdicts.include(bot));
         assert_eq!(bot.to_string(), "network@0000beef");
-        assert_eq!([includes("network"), includes("network@beef"), includes(&bot.to_string())], [const { Ok(true) }; 3]);
+        assert_eq!(
+            [includes("network"), includes("network@beef"), includes(&bot.to_string())],
+            [const { Ok(true) }; 3]
+        );
         assert_eq!([includes("network@1"), includes("pattern")], [const { Ok(false) }; 2]);
         assert!(includes("google").is_err() && includes("network@").is_err());
     }

@@ -5,10 +5,10 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use nagare_schema::{
-    Action, ActionKind, Bot, BotRule, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact, GoalId, Hit,
-    HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId, ProducerMark,
-    Referrer, ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit, VisitEvent, VisitId,
-    VisitorId, decode, encode,
+    Action, ActionKind, Bot, BotRule, Client, ConfigId, Conversion, Cursor, Day, Device, EventBatch, EventDetail, Fact,
+    GoalId, Hit, HitBatch, HitId, HitKind, Identity, LocalTime, PageTimed, PageUrl, Partition, Place, ProducerId,
+    ProducerMark, Referrer, ReferrerKind, Returning, SiteId, Timings, UnixMillis, UnixSeconds, UrlPrefix, Visit,
+    VisitEvent, VisitId, VisitorId, decode, encode,
 };
 
 fn check<T: Fact + PartialEq + std::fmt::Debug>(version: u16, expected: &T) {

@@ -50,10 +50,5 @@ pub(super) async fn counts(State(shared): State<Shared>, viewed: Viewed) -> Resu
 
 fn counted(row: &[Value]) -> BotHits {
     let text = |at: usize| row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned();
-    BotHits {
-        date: text(0),
-        rule: text(1),
-        version: text(2),
-        hits: row.get(3).and_then(Value::as_u64).unwrap_or(0),
-    }
+    BotHits { date: text(0), rule: text(1), version: text(2), hits: row.get(3).and_then(Value::as_u64).unwrap_or(0) }
 }

@@ -13,8 +13,8 @@ mod time;
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use nagare_schema::{
-    Bot, Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds, VisitorId,
-    named_setting::PAGE_BYTES_MAX,
+    Bot, Client, ConfigId, DropReason, Hit, HitKind, LocalTime, Place, SiteId, Text, UnixMillis, UnixSeconds,
+    VisitorId, named_setting::PAGE_BYTES_MAX,
 };
 
 pub(crate) use access::is_superuser;

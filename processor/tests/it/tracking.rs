@@ -1,8 +1,8 @@
 //! Rules of the tracking specification beyond its scenarios, by section.
 
 use nagare_schema::{
-    Attribution, Bot, BotRule, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal, GoalAttribute, GoalId,
-    Hit, HitKind, Identity, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
+    Attribution, Bot, BotRule, CustomDimension, DimensionScope, Entity, Extraction, ExtractionSource, Goal,
+    GoalAttribute, GoalId, Hit, HitKind, Identity, Order, ReferrerKind, ReferrerReduction, Settings, SiteId, VisitorId,
 };
 
 use crate::site::{Shop, hit, page};

@@ -64,7 +64,11 @@ pub async fn run(connection: &ConnectionOptions, log: &LogOptions, options: &Reb
     let partitions = (0..context.directory.snapshot().partitions()).map(Partition);
     let mut rebuilds: Vec<Rebuilding> =
         partitions.map(|partition| Rebuilding { partition, replay: replays.begin(), hits: 0 }).collect();
-    let shared = Shared { archive: Archive::new(context.clickhouse.clone(), options.restore_bots.clone()), filler: Filler::new(tables)?, context };
+    let shared = Shared {
+        archive: Archive::new(context.clickhouse.clone(), options.restore_bots.clone()),
+        filler: Filler::new(tables)?,
+        context,
+    };
     for rebuilding in &mut rebuilds {
         rebuilding.catch_up(&shared).await?;
     }
