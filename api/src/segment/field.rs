@@ -133,6 +133,8 @@ pub(crate) enum Suggestion {
     Listed(&'static [&'static str]),
     /// The days before today.
     Days,
+    /// Those of another name.
+    Of(&'static str),
     /// None: the log of visits does not tell them.
     Nothing,
 }

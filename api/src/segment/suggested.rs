@@ -31,7 +31,10 @@ impl Suggested {
         let found = meaning::find(name, context).ok();
         let shown = found.filter(|(field, slot)| slot.is_none() || field.category != Category::Ecommerce);
         let (field, slot) = shown.ok_or_else(|| Fault::new(format!("Requested segment {name} not found.")))?;
-        Ok(Self { field, slot })
+        match field.suggestion {
+            Suggestion::Of(other) => Self::find(other, context),
+            _ => Ok(Self { field, slot }),
+        }
     }
 
     /// The values, where they do not depend on the log.
@@ -50,7 +53,7 @@ impl Suggested {
             (Suggestion::Logged, Reading::Numbered { names, .. }) => {
                 Some(names.iter().map(|(name, _)| (*name).to_owned()).collect())
             }
-            (Suggestion::Logged | Suggestion::Known, _) => None,
+            (Suggestion::Logged | Suggestion::Known | Suggestion::Of(_), _) => None,
         }
     }
 

@@ -66,18 +66,28 @@ impl Cut<'_> {
                 None => parts.push((value, vec![row])),
             }
         }
-        let mut past = past;
+        let mut summaries = Vec::new();
         for (_, rows) in parts {
             let mut own = Table { rows, ..Table::default() };
             self.cut(&mut own, 0, most);
             let (summary, kept): (Vec<Row>, Vec<Row>) = own.rows.into_iter().partition(|row| row.is_summary);
-            past.extend(summary);
+            summaries.extend(summary);
             table.rows.extend(kept);
         }
+        let past: Vec<Row> = past.into_iter().chain(joined(&summaries)).collect();
         if !past.is_empty() {
             table.rows.push(Row { metadata: (self.unknown)(0), ..others(&past) });
         }
     }
+}
+
+/// All others of several parts: as in Matomo, what is the most in each adds up, too.
+fn joined(summaries: &[Row]) -> Option<Row> {
+    let mut joined = others(summaries);
+    for (name, value) in joined.columns.iter_mut().filter(|(name, _)| name.starts_with("max_")) {
+        *value = Value::number(summaries.iter().filter_map(|row| row.columns.number(name)).sum());
+    }
+    Some(joined).filter(|_| !summaries.is_empty())
 }
 
 /// Pages are told apart by their addresses, others by what they are called.
@@ -149,6 +159,14 @@ mod tests {
         check(three, &rows[..3], &[("a", 1.0), ("b", 3.0), ("c", 2.0)]);
         check(Limits::default(), &rows, &[("a", 1.0), ("b", 3.0), ("c", 2.0), ("d", 2.0)]);
         check(three, &[("a", 1), ("b", 3), ("c", 2), ("Others", 9)], &[("b", 3.0), ("c", 2.0), ("Others", 10.0)]);
+    }
+
+    #[test]
+    fn the_most_of_each_part_adds_up() {
+        let summary = |most: i64| Row { columns: Record::default().with("max_actions", most), ..Row::default() };
+        let most = |row: Option<Row>| row.and_then(|row| row.columns.number("max_actions"));
+        assert_eq!(most(joined(&[summary(1), summary(2)])), Some(3.0));
+        assert_eq!(joined(&[]), None);
     }
 
     /// `reporting-api.md` §11: rows are merged by label, "Others" into "Others".

@@ -57,13 +57,14 @@ pub(super) fn bulk(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     if needs_token && !has_token(draft) { Err(DropReason::Unauthorized) } else { Ok(()) }
 }
 
-/// `cip` (§8.1).
+/// `cip` (§8.1), which is kept as it is written: an IPv4 address may be mapped into IPv6.
 pub(super) fn address(draft: &mut Draft<'_>) -> Result<(), DropReason> {
     if let Some(text) = draft.params.text(Name::Address) {
         require(draft)?;
         draft.address = text.trim().parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    } else {
+        draft.address = draft.address.to_canonical();
     }
-    draft.address = draft.address.to_canonical();
     Ok(())
 }
 
@@ -105,19 +106,20 @@ pub(super) fn forced_place(params: &Params<'_>, located: &Place) -> Option<Place
 /// ask for the masked one (§2.2, §9).
 pub(super) fn enriching(draft: &Draft<'_>) -> IpAddr {
     let settings = draft.rules.settings();
-    if settings.locate_masked { masked(draft.address, settings.mask_bytes) } else { draft.address }
+    let address = draft.address.to_canonical();
+    if settings.locate_masked { masked(address, settings.mask_bytes) } else { address }
 }
 
 /// The address without its last bytes (§9): IPv6 keeps /64, /48, /24 or nothing by level.
 pub(super) fn masked(address: IpAddr, bytes: u8) -> IpAddr {
     match address.to_canonical() {
+        _ if bytes == 0 => address,
         IpAddr::V4(address) => {
             let kept = u32::MAX.checked_shl(8 * u32::from(bytes)).unwrap_or(0);
             IpAddr::V4(Ipv4Addr::from(u32::from(address) & kept))
         }
         IpAddr::V6(address) => {
             let kept: u32 = match bytes {
-                0 => 128,
                 1 => 64,
                 2 => 48,
                 3 => 24,
@@ -141,6 +143,7 @@ mod tests {
         check("1.2.3.4", 0, "1.2.3.4");
         check("1.2.3.4", 2, "1.2.0.0");
         check("1.2.3.4", 4, "0.0.0.0");
+        check("::ffff:1.2.3.4", 0, "::ffff:1.2.3.4");
         check("::ffff:1.2.3.4", 1, "1.2.3.0");
         check("2001:db8:1:2:3::4", 1, "2001:db8:1:2::");
         check("2001:db8:1:2:3::4", 2, "2001:db8:1::");

@@ -24,7 +24,7 @@ const CHECKS: [(Check, DropReason); 10] = [
     (|draft| draft.params.text(Name::InstallCheck).is_some(), DropReason::InstallCheck),
     (|draft| draft.rules.excluded_requests.exclude(draft.params), DropReason::ExcludedRequest),
     (|draft| draft.envelope.opted_out, DropReason::OptedOut),
-    (|draft| draft.rules.exclude_address(&draft.site, draft.address), DropReason::ExcludedAddress),
+    (|draft| draft.rules.exclude_address(&draft.site, draft.address.to_canonical()), DropReason::ExcludedAddress),
     (|draft| draft.rules.exclude_agent(&draft.site, &draft.user_agent), DropReason::ExcludedUserAgent),
     (is_referrer_spam, DropReason::ReferrerSpam),
     (is_unknown_url, DropReason::UnknownUrl),
@@ -37,7 +37,7 @@ fn bot(draft: &Draft<'_>) -> Option<Bot> {
         None
     } else if draft.agent.is_robot(&draft.user_agent) {
         Some(draft.agents.robot_rule())
-    } else if bots::is_bot_address(draft.address, draft.envelope.data_saver) {
+    } else if bots::is_bot_address(draft.address.to_canonical(), draft.envelope.data_saver) {
         Some(Bot { rule: BotRule::Network, version: bots::networks_version() })
     } else {
         None

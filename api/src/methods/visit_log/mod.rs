@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use self::{
     action::{ActionRow, ConversionRow, ItemRow},
+    numbers::Numbering,
     sales::{SalesRow, VisitorSales},
     shown::Shown,
     visit::VisitRow,
@@ -52,7 +53,12 @@ pub(super) async fn read(call: &Call<'_>, log: &VisitLog) -> Result<Vec<Logged>,
     let mut visits: Vec<VisitRow> = rows(call, &plan::visit_log(log)).await?;
     let Some(of) = logged(log, &visits) else { return Ok(Vec::new()) };
     let mut details = details(call, log, &of, &visits).await?;
-    numbers::fill(call, &plan::visit_numbers(&of, log.with_actions), &mut visits, &mut details).await?;
+    let numbers = plan::visit_numbers(&of, log.with_actions);
+    if numbers::fill(call, &numbers, &mut visits, &mut details).await? == Numbering::Now && log.with_actions {
+        // Products come in the order of their numbers, which they did not have before.
+        details = self::details(call, log, &of, &visits).await?;
+        numbers::fill(call, &numbers, &mut visits, &mut details).await?;
+    }
     let sales = sales(call, log, &visits).await?;
     let logged = visits.into_iter().map(|visit| {
         let mut done = details.remove(&visit.id).unwrap_or_default();

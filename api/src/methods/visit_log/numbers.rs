@@ -10,23 +10,27 @@ use crate::{error::Fault, plan::Statement};
 /// Numbers by kind and key.
 type Known = HashMap<(u8, u64), u64>;
 
+/// When things got their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbering {
+    Before,
+    Now,
+}
+
 /// Numbers visits and what was done in them. What is too new to have a number is given one.
 pub(super) async fn fill(
     call: &Call<'_>,
     statement: &Statement,
     visits: &mut [VisitRow],
     details: &mut HashMap<u64, Done>,
-) -> Result<(), Fault> {
-    let mut known = read(call, statement).await?;
-    if let Err(from) = assign(&known, visits, details) {
-        call.numberer.number(from).await?;
-        known = read(call, statement).await?;
-        if let Err(id) = assign(&known, visits, details) {
-            tracing::error!(id, "something was not numbered");
-            return Err(Fault::unavailable("New visits have no numbers yet. Ask again."));
-        }
+) -> Result<Numbering, Fault> {
+    let Err(from) = assign(&read(call, statement).await?, visits, details) else { return Ok(Numbering::Before) };
+    call.numberer.number(from).await?;
+    if let Err(id) = assign(&read(call, statement).await?, visits, details) {
+        tracing::error!(id, "something was not numbered");
+        return Err(Fault::unavailable("New visits have no numbers yet. Ask again."));
     }
-    Ok(())
+    Ok(Numbering::Now)
 }
 
 async fn read(call: &Call<'_>, statement: &Statement) -> Result<Known, Fault> {

@@ -37,7 +37,10 @@ pub(super) const FIELDS: &[Field] = &[
     Field::visit("exitPageUrl", "Exit Page URL", Column::url("exit_url"))
         .within(Category::Behaviour)
         .reading(Reading::Url),
-    Field::visit("exitPageTitle", "Exit Page Title", Column::exact("exit_title")).within(Category::Behaviour),
+    // A visit that ends with a search has its keyword there.
+    Field::visit("exitPageTitle", "Exit Page Title", Column::exact("exit_title"))
+        .within(Category::Behaviour)
+        .suggesting(Suggestion::Of("pageTitle")),
     Field::new("actionUrl", "Action URL", Source::Union(&["pageUrl", "downloadUrl", "outlinkUrl", "eventUrl"]))
         .within(Category::Behaviour),
     exact("downloadUrl", "Download URL", "url", "kind = 3"),
