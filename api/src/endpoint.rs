@@ -3,7 +3,7 @@
 use std::{borrow::Cow, time::Instant};
 
 use axum::response::Response;
-use nagare_runtime::{Audit, Context, Directory};
+use nagare_runtime::{Audit, Context, Directory, Removals};
 use nagare_schema::{SiteId, UnixMillis, named_setting};
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct Endpoint {
     engine: Engine,
     accounts: Accounts,
     audit: Audit,
+    removals: Removals,
     subjects: Subjects,
     numberer: Numberer,
     metrics: Metrics,
@@ -40,11 +41,12 @@ impl Endpoint {
         context: &Context,
         options: &ApiOptions,
         accounts: Accounts,
-        (audit, signer): (Audit, Signer),
+        (audit, removals, signer): (Audit, Removals, Signer),
         metrics: &Metrics,
     ) -> Result<Self, ApiError> {
         let mailer = options.smtp_url.as_ref().map(|url| Mailer::new(&url.0, &options.smtp_from)).transpose();
         let engine = Engine::new(context.clickhouse.clone(), options.clone(), metrics.clone());
+        let engine = engine.with_removals(removals.clone());
         Ok(Self {
             directory: context.directory.clone(),
             subjects: Subjects::new(context, engine.clone(), audit.clone(), signer),
@@ -52,6 +54,7 @@ impl Endpoint {
             engine,
             accounts,
             audit,
+            removals,
             metrics: metrics.clone(),
             mailer: mailer.map_err(|error| ApiError::Mail(error.to_string()))?,
         })
@@ -85,7 +88,8 @@ impl Endpoint {
     ) -> Call<'a> {
         let (directory, engine, accounts, audit) = (&self.directory, &self.engine, &self.accounts, &self.audit);
         let (subjects, numberer, mailer) = (&self.subjects, &self.numberer, self.mailer.as_ref());
-        Call { caller, params, now, directory, engine, accounts, origin, audit, subjects, numberer, mailer }
+        let removals = &self.removals;
+        Call { caller, params, now, directory, engine, accounts, origin, audit, removals, subjects, numberer, mailer }
     }
 
     pub(crate) fn subjects(&self) -> &Subjects {

@@ -16,6 +16,9 @@ pub enum ApiError {
     /// The security log cannot be opened.
     #[error(transparent)]
     Log(#[from] nagare_runtime::LogError),
+    /// The records of removals cannot be opened.
+    #[error(transparent)]
+    Removals(#[from] nagare_runtime::RemovalError),
     /// The master key cannot be used.
     #[error(transparent)]
     Vault(#[from] nagare_runtime::VaultError),

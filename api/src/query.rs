@@ -9,7 +9,8 @@ use std::{
 use bytes::Bytes;
 use clickhouse::Client;
 use jiff::civil::Date;
-use nagare_schema::SiteId;
+use nagare_runtime::Removals;
+use nagare_schema::{Day, SiteId};
 use quick_cache::sync::Cache;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -40,6 +41,8 @@ pub(crate) struct Engine {
     metrics: Metrics,
     limits: ApiOptions,
     sizes: Arc<Sizes>,
+    /// Which visits are gone for their age; none: nobody asks.
+    removals: Option<Removals>,
 }
 
 /// By site and window: when it was asked, and what was decided.
@@ -72,7 +75,12 @@ impl Engine {
             .with_setting("result_overflow_mode", "throw")
             .with_setting("output_format_json_quote_64bit_integers", "0")
             .with_setting("output_format_json_quote_denormals", "0");
-        Self { client, metrics, limits, sizes: Arc::new(Cache::new(SIZES_MAX)) }
+        Self { client, metrics, limits, sizes: Arc::new(Cache::new(SIZES_MAX)), removals: None }
+    }
+
+    /// The same for tables whose old visits are removed.
+    pub(crate) fn with_removals(self, removals: Removals) -> Self {
+        Self { removals: Some(removals), ..self }
     }
 
     /// Days back from today whose visits suggest values for segments.
@@ -96,7 +104,11 @@ impl Engine {
 
     /// How the visitors of sites in periods are counted.
     pub(crate) async fn distinct(&self, sites: &[SiteId], periods: &Periods) -> Result<Distinct, Fault> {
-        let window = periods.window().filter(|_| sites.len() == 1);
+        let whole = periods.window();
+        if whole.is_some_and(|(from, _)| self.is_removed(from)) {
+            return Ok(Distinct::Sketch);
+        }
+        let window = whole.filter(|_| sites.len() == 1);
         let key = sites.first().copied().zip(window);
         if let Some((known_at, distinct)) = key.and_then(|key| self.sizes.get(&key))
             && known_at.elapsed() < SIZE_HOLDS
@@ -110,6 +122,11 @@ impl Engine {
             self.sizes.insert(key, (Instant::now(), distinct));
         }
         Ok(distinct)
+    }
+
+    /// True when visits of the day are no longer in the base tables.
+    fn is_removed(&self, day: Date) -> bool {
+        self.removals.as_ref().is_some_and(|removals| Day::from_date(day) < removals.visits_from())
     }
 
     /// The rows of a statement as JSON values.

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use nagare_runtime::{Audit, Context, HealthHandle};
+use nagare_runtime::{Audit, Context, HealthHandle, Removals};
 use nagare_schema::{GrantLevel, SiteId};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
@@ -53,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) accounts: Accounts,
     pub(crate) token_use: TokenUse,
     pub(crate) audit: Audit,
+    pub(crate) removals: Removals,
     pub(crate) options: ApiOptions,
     pub(crate) endpoint: Endpoint,
     pub(crate) hub: Arc<Hub>,
@@ -94,6 +95,7 @@ impl Api {
         let deployment = deployed.ok().and_then(|config| config.deployment.clone()).ok_or(ApiError::NotInitialised)?;
         let metrics = Metrics::new(&context.registry)?;
         let audit = Audit::open(&context.jetstream, context.log.replicas()).await?;
+        let removals = Removals::open(context).await?;
         let sessions = SessionStore::open(context).await?;
         let accounts = Accounts {
             passwords: PasswordChecker::new()?,
@@ -102,13 +104,16 @@ impl Api {
             directory: context.directory.clone(),
         };
         let signer = Signer::new(&deployment.secret);
+        let known = (audit.clone(), removals.clone(), signer.clone());
+        tokio::spawn(removals.clone().follow(context.stop.clone()));
         let shared = Shared {
             authenticator: Authenticator { signer: signer.clone(), sessions: sessions.known.clone() },
             sessions,
             token_use: TokenUse::open(context, audit.clone()).await?,
-            endpoint: Endpoint::new(context, &options, accounts.clone(), (audit.clone(), signer.clone()), &metrics)?,
+            endpoint: Endpoint::new(context, &options, accounts.clone(), known, &metrics)?,
             accounts,
             audit,
+            removals,
             hub: Arc::new(Hub::new(context.nats.clone(), context.clock.clone())),
             context: context.clone(),
             limits: Limits::new(&options),

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clickhouse::{Client, RowOwned, RowRead, query::Query};
 use futures_util::StreamExt as _;
-use nagare_runtime::{Context, ErasedVisits, Log};
+use nagare_runtime::{Context, ErasedVisits, Log, RemovalError, Removals};
 use nagare_schema::{
-    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, SiteId, Topology, View, erase_subject, views,
+    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, Removable, SiteId, Topology, View, erase_subject, views,
 };
 
 use crate::{erase_log::LogEraser, error::TaskError, metrics::Table};
@@ -34,6 +34,7 @@ pub(crate) struct Eraser {
     nats: async_nats::Client,
     log: Log,
     erased: ErasedVisits,
+    removals: Removals,
     client: Client,
     topology: Topology,
 }
@@ -45,6 +46,7 @@ pub(crate) struct Requests(async_nats::Subscriber);
 struct Erasure {
     site: SiteId,
     visits: Vec<u64>,
+    /// Whose rollups can be made anew: all their visits are in the tables.
     days: Vec<String>,
     key: u64,
     /// Hashes by the key.
@@ -63,7 +65,7 @@ impl Requests {
 }
 
 impl Eraser {
-    pub(crate) fn new(context: &Context, erased: ErasedVisits) -> Self {
+    pub(crate) fn new(context: &Context, erased: ErasedVisits, removals: Removals) -> Self {
         let settings = [
             // Until it is done everywhere.
             ("mutations_sync", "2"),
@@ -74,7 +76,7 @@ impl Eraser {
             .into_iter()
             .fold(context.clickhouse.clone(), |client, (name, value)| client.with_setting(name, value));
         let (nats, log) = (context.nats.clone(), context.log.clone());
-        Self { nats, log, erased, client, topology: context.topology.clone() }
+        Self { nats, log, erased, removals, client, topology: context.topology.clone() }
     }
 
     /// Begins to listen for requests to a partition.
@@ -146,7 +148,7 @@ impl Eraser {
     }
 
     /// Days and visitors of the visits.
-    async fn explore(&self, request: &ErasureRequest) -> clickhouse::error::Result<Erasure> {
+    async fn explore(&self, request: &ErasureRequest) -> Result<Erasure, EraseError> {
         let visits: Vec<u64> = request.visits.iter().map(|visit| visit.0).collect();
         let (days, visitors) = (Vec::new(), Vec::new());
         let mut erasure = Erasure { site: request.site, visits, days, key: rand::random(), visitors };
@@ -157,7 +159,10 @@ impl Eraser {
         }
         let sql = format!("SELECT DISTINCT {HASHED} FROM visits WHERE {OF_VISITS}");
         erasure.visitors = self.fetch(&sql, &erasure).await?;
-        erasure.days = days.into_iter().collect();
+        let mut kept_from = self.removals.kept_from(Removable::Visits).await?;
+        kept_from = kept_from.max(self.removals.kept_from(Removable::Reports).await?);
+        // Days that were removed for their age would be made anew of what came late.
+        erasure.days = days.into_iter().filter(|day| *day >= kept_from.to_string()).collect();
         Ok(erasure)
     }
 
@@ -216,6 +221,8 @@ enum EraseError {
     Tables(#[from] clickhouse::error::Error),
     #[error(transparent)]
     Logs(#[from] TaskError),
+    #[error(transparent)]
+    Removals(#[from] RemovalError),
 }
 
 /// Which rows of a rollup the visits are in.

@@ -1,4 +1,4 @@
-use nagare_runtime::{ErasedError, LogError, MembershipError};
+use nagare_runtime::{ErasedError, LogError, MembershipError, RemovalError};
 
 /// Why the projector cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,12 @@ pub enum ProjectorError {
     /// The bucket of erased visits cannot be opened.
     #[error(transparent)]
     Erased(#[from] ErasedError),
+    /// The records of removals cannot be opened.
+    #[error(transparent)]
+    Removals(#[from] RemovalError),
+    /// The security log cannot be opened.
+    #[error(transparent)]
+    Audit(#[from] LogError),
     /// It cannot listen for requests.
     #[error("requests cannot be listened for: {0}")]
     Requests(String),

@@ -14,6 +14,7 @@ mod numbers;
 mod pace;
 mod partition;
 mod projection;
+mod removal;
 mod retention;
 mod row;
 mod run;

@@ -20,6 +20,7 @@ use crate::{
     ledger::Ledger,
     metrics::{Behind, Metrics},
     pace::Pace,
+    removal::Remover,
     retention::Retention,
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) progress: kv::Store,
     pub(crate) writer: Writer,
     pub(crate) eraser: Eraser,
+    pub(crate) remover: Remover,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: u16,
     /// Turns to insert: as many partitions insert at a time as there are cores. More would not be
@@ -61,6 +63,8 @@ pub(crate) async fn project(shared: Shared, partition: Partition, stop: Cancella
     let ended = tokio::select! {
         ended = project_until(&shared, partition, &stop) => ended,
         () = retention.run() => Ok(()),
+        // The tables are those of all partitions: one owner is enough.
+        () = shared.remover.run(), if partition == Partition(0) => Ok(()),
     };
     match ended {
         Err(TaskError::Stopped) => Ok(()),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_nats::jetstream::{kv, stream::StorageType};
-use nagare_runtime::{Context, ErasedVisits, Membership, Role, run_owned};
+use nagare_runtime::{Context, ErasedVisits, Membership, Removals, Role, run_owned};
 use nagare_schema::BUCKET_PROGRESS;
 use tokio::sync::Semaphore;
 
@@ -18,6 +18,7 @@ use crate::{
     metrics::Metrics,
     numbers::Numberer,
     partition::{Shared, project},
+    removal::Remover,
 };
 
 /// Pause between renewals of the gauges of lag.
@@ -35,11 +36,13 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
     let membership =
         Membership::join(&context.jetstream, Role::Projector, &member, partitions, context.stop.clone()).await?;
     let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?;
+    let removals = Removals::open(&context).await?;
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let shared = Shared {
         log: context.log.clone(),
         progress: progress_bucket(&context).await?,
-        eraser: Eraser::new(&context, erased),
+        eraser: Eraser::new(&context, erased, removals.clone()),
+        remover: Remover::open(&context, removals).await?,
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),
         partitions,

@@ -140,6 +140,18 @@ macro_rules! settings {
 }
 
 settings! {
+    /// Old visits are removed (product.md V6).
+    VISITS_REMOVED: Flag(bool) = "Deletelogs.delete_logs_enable", false;
+    /// Days that visits are kept.
+    VISITS_DAYS: Number(i64) = "Deletelogs.delete_logs_older_than", 180;
+    /// Days between two removals.
+    REMOVAL_DAYS: Number(i64) = "Deletelogs.delete_logs_schedule_lowest_interval", 7;
+    /// Old reports are removed.
+    REPORTS_REMOVED: Flag(bool) = "Deletereports.delete_reports_enable", false;
+    /// Visits, actions and conversions of whole sites stay when reports go.
+    REPORTS_KEEP_BASIC: Flag(bool) = "Deletereports.delete_reports_keep_basic_metrics", true;
+    /// Months that reports are kept.
+    REPORTS_MONTHS: Number(i64) = "Deletereports.delete_reports_older_than", 12;
     /// Rows of an answer over HTTP unless the request says otherwise.
     API_DEFAULT_LIMIT: Number(i64) = "General.API_datatable_default_limit", 100;
     /// What a URL path shows that ends with a slash (`tracking.md` §1.10).

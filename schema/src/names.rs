@@ -1,6 +1,6 @@
 //! Names of streams, subjects and buckets: the addresses every process agrees on.
 
-use crate::{Partition, SiteId};
+use crate::{Partition, Removable, SiteId};
 
 /// The log of hits: what trackers told us.
 pub const STREAM_HITS: &str = "HITS";
@@ -10,6 +10,8 @@ pub const STREAM_EVENTS: &str = "EVENTS";
 pub const STREAM_DEAD: &str = "DEAD";
 /// Who did what that matters to security, chained by hashes.
 pub const STREAM_AUDIT: &str = "AUDIT";
+/// Which days were removed from the tables for their age.
+pub const STREAM_REMOVALS: &str = "REMOVALS";
 
 /// Sites, goals, users, tokens, settings; with history.
 pub const BUCKET_CONFIG: &str = "CONFIG";
@@ -57,6 +59,14 @@ pub fn live_subject(site: SiteId) -> String {
 
 /// Core subject on which one of the projectors is asked to number what has no number yet.
 pub const SUBJECT_NUMBERS: &str = "numbers";
+
+/// Core subject on which a projector is asked to remove what is old.
+pub const SUBJECT_REMOVE: &str = "remove";
+
+/// Subject of the records of what was removed.
+pub fn removals_subject(what: Removable) -> String {
+    format!("removals.{}", what.name())
+}
 
 /// Core subject on which the processor of a partition is asked to begin its state anew without visits.
 pub fn restate_subject(partition: Partition) -> String {

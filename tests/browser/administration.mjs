@@ -105,6 +105,30 @@ export async function privacy({ withPage }) {
   });
 }
 
+/** Ages are kept as chosen; a removal is asked for once more before it begins. */
+export async function retention({ withPage }) {
+  await withPage({}, async (page) => {
+    const stored = async () => {
+      await page.click('[data-testid="retention-save"]');
+      await page.locator('[data-testid="retention-form"] [role="status"]').waitFor();
+    };
+    await visit(page, '/admin/privacy');
+    await page.check('[data-testid="retention-visits"]');
+    await page.fill('[data-testid="retention-visit-days"]', '400');
+    await stored();
+    const kept = await rest('retention');
+    check(kept.visit_days === 400 && kept.report_months === null, JSON.stringify(kept));
+    await page.reload();
+    await settled(page);
+    check((await page.inputValue('[data-testid="retention-visit-days"]')) === '400', 'the page shows another age');
+    await page.click('[data-testid="removals-now"]');
+    await page.click('[data-testid="removal-save"]');
+    await page.locator('[data-testid="removal-form"]').waitFor({ state: 'detached' });
+    await page.uncheck('[data-testid="retention-visits"]');
+    await stored();
+  });
+}
+
 /** Whoever is new may view the site; the role is changed where all roles are. */
 export async function newUser({ withPage }) {
   await withPage({}, async (page) => {

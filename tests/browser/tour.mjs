@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { env } from 'node:process';
 import {
-  auditing, erasing, newSite, newToken, newUser, notAllowed, owning, privacy, secondFactor,
+  auditing, erasing, newSite, newToken, newUser, notAllowed, owning, privacy, retention, secondFactor,
 } from './administration.mjs';
 import {
   api, AT, audit, check, enter, launch, openPage, problem, settled, SITE, visit, WEEK, YESTERDAY,
@@ -69,6 +69,7 @@ try {
   await scenario('a goal is made', newGoal);
   await scenario('a segment is made', newSegment);
   await scenario('a site is made, has its first visit, and goes', newSite);
+  await scenario('ages are kept, and what is old is removed when asked', retention);
   await scenario('a user is added and given a role', newUser);
   await scenario('who may not is told so', notAllowed);
   await scenario('a token is made and revoked', newToken);

@@ -25,6 +25,7 @@ mod privacy;
 mod processed_report;
 mod registry;
 mod report;
+mod retention;
 mod row_evolution;
 mod scheduled;
 mod segment_editor;
@@ -44,7 +45,7 @@ mod visitor_profile;
 use std::{net::IpAddr, pin::Pin};
 
 use axum::http::StatusCode;
-use nagare_runtime::{Audit, AuditEntry, Directory};
+use nagare_runtime::{Audit, AuditEntry, Directory, Removals};
 use nagare_schema::UnixMillis;
 
 pub(crate) use live::log_enabled;
@@ -89,6 +90,7 @@ pub(crate) struct Call<'a> {
     pub(crate) accounts: &'a Accounts,
     pub(crate) origin: &'a Origin,
     pub(crate) audit: &'a Audit,
+    pub(crate) removals: &'a Removals,
     pub(crate) subjects: &'a Subjects,
     pub(crate) numberer: &'a Numberer,
     /// Sends mail, when a server is configured.

@@ -1,7 +1,7 @@
 use super::{
     Answering, Call, annotations, bulk, countries, dashboards, data_subjects, dimensions, example, failures, goals,
     insights, languages, live, metadata, multi_sites, overlay, overview, privacy, processed_report, report,
-    row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions,
+    retention, row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions,
     users, variables, version,
 };
 use crate::{
@@ -87,6 +87,7 @@ const CALLS: &[&[Method]] = &[
     setting_groups::METHODS,
     scheduled::METHODS,
     privacy::METHODS,
+    retention::METHODS,
     data_subjects::METHODS,
     dashboards::METHODS,
     languages::METHODS,

@@ -16,6 +16,13 @@ use crate::{
 const REFERRERS: &str = "uniqExactIf(k1, k0 = '2'), uniqExactIf(k1, k0 = '7'), uniqExactIf(k2, k0 = '2'), \
     uniqExactIf(k1, k0 = '3'), uniqExactIf(k1, k0 = '6')";
 
+/// Referrers of the rollup with what their visitors are counted by once more: of pages that is their URL,
+/// which another dimension holds.
+const REFERRER_PARTS: &str = "(SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, \
+    if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions \
+    FROM visit_rollup AS r WHERE WINDOW AND (r.dimension = 'referrer_url' \
+    OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8'))))";
+
 /// Numbers of [`Part::VisitSums`]: visits, actions, seconds, bounces, converted visits.
 pub(super) const SUMS: &str = "sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted)";
 
@@ -123,11 +130,14 @@ fn rollup_sums(scope: &Scope, group: &Group<'_>) -> Statement {
 fn sketch(scope: &Scope, group: &Group<'_>) -> Statement {
     let keys = group.of.keys.len();
     let day = if group.once_a_day { ", day" } else { "" };
-    let parts = group.of.dimension.parts_of_rollup();
+    let (rows, parts) = match group.of.dimension {
+        Dimension::Referrer => (REFERRER_PARTS.replace("WINDOW", WINDOW), ", key_1, key_2, part"),
+        dimension => ("visit_rollup".to_owned(), dimension.parts_of_rollup()),
+    };
     let sql = format!(
         "SELECT site_id, bucket{names}, sum(day_visitors), sum(day_users), max(day_actions) FROM (\
          SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visitors) AS day_visitors, \
-         uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup \
+         uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM {rows} \
          WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}{parts}) \
          GROUP BY site_id, bucket{names}",
         bucket = bucket(&scope.periods),

@@ -13,6 +13,7 @@ mod privacy;
 mod problem;
 mod query;
 mod refused;
+mod retention;
 mod settings;
 mod sites;
 mod subjects;
@@ -77,6 +78,8 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(bots::counts))
         .routes(routes!(settings::list, settings::change))
         .routes(routes!(privacy::read, privacy::change))
+        .routes(routes!(retention::read, retention::change))
+        .routes(routes!(retention::removals, retention::remove))
         .routes(routes!(audit::list))
         .routes(routes!(subjects::find, subjects::erase))
         .routes(routes!(subjects::export))

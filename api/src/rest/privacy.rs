@@ -59,7 +59,8 @@ impl Privacy {
     }
 }
 
-fn superuser(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Problem> {
+/// Who asks, when it is a superuser.
+pub(super) fn superuser(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Problem> {
     let caller = caller_of(shared, headers);
     if caller.is_superuser() { Ok(caller) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only")) }
 }

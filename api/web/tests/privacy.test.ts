@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { receiptOf, refusedOf, subjectVisitOf } from '../src/api/privacy';
+import { receiptOf, refusedOf, removalsOf, subjectVisitOf } from '../src/api/privacy';
 
 describe('refused hits', () => {
   it('are summed over days, the most frequent reason first', () => {
@@ -39,5 +39,20 @@ describe('the visits of a person', () => {
       rows: [{ table: 'hits', count: 3 }],
       receipt: 'a.b.c',
     });
+  });
+});
+
+describe('removals', () => {
+  it('are told by their newest record', () => {
+    const removal = { what: 'visits', before: '2026-05-01', at: 7000, by: '' };
+    const told = [
+      { ...removal, at: 9000, rows: null },
+      { ...removal, rows: { hits: 3, visits: 2 } },
+      { ...removal, rows: null },
+    ];
+    expect(removalsOf(told).map(({ at, rows }) => [at, rows])).toEqual([
+      [9000, null],
+      [7000, 5],
+    ]);
   });
 });

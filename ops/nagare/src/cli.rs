@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use nagare_runtime::{ConnectionOptions, LogOptions, init_logs};
 
 use crate::{
-    admin::{AuditCommand, SettingCommand, SiteCommand, SubjectCommand, TokenCommand, UserCommand, VaultCommand},
+    admin::{AuditCommand, RetentionCommand, SettingCommand, SiteCommand, SubjectCommand, TokenCommand, UserCommand, VaultCommand},
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,
@@ -96,6 +96,9 @@ enum Command {
     /// Persons who ask what is known of them.
     #[command(subcommand)]
     Subject(SubjectCommand),
+    /// What is removed for its age; the ages are settings.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// What is sealed under the master key.
     #[command(subcommand)]
     Vault(VaultCommand),
@@ -152,6 +155,7 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Setting(command) => Box::pin(crate::admin::setting(command)).await.map(done),
         Command::Audit(command) => Box::pin(crate::admin::audit(command)).await.map(done),
         Command::Subject(command) => Box::pin(crate::admin::subject(command)).await.map(done),
+        Command::Retention(command) => Box::pin(crate::admin::retention(command)).await.map(done),
         Command::Vault(command) => Box::pin(crate::admin::vault(command)).await.map(done),
         Command::Brokers(args) => Box::pin(embedded::run_brokers(args)).await.map(done),
         // Handled before the runtime began.

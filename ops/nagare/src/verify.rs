@@ -15,13 +15,15 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clickhouse::Client;
-use nagare_runtime::{ConnectionOptions, Context, ErasedVisits, LogOptions, Progress, WatermarkError, caught_up};
-use nagare_schema::{BUCKET_PROGRESS, Partition};
+use nagare_runtime::{
+    ConnectionOptions, Context, ErasedVisits, LogOptions, Progress, Removals, WatermarkError, caught_up,
+};
+use nagare_schema::{BUCKET_PROGRESS, Day, Partition, Removable};
 use tokio_util::sync::CancellationToken;
 
 use crate::first_start::tell;
 
-use fold::{EventsFold, fold_hits};
+use fold::{EventsFold, Gone, fold_hits};
 use tally::{Difference, differences};
 
 /// A table is fed a moment after the other: what differs in every one of so many looks, differs.
@@ -74,21 +76,25 @@ pub async fn verify(context: &Context, options: &VerifyOptions) -> Result<Verifi
     let mut found = late_hits(context, options).await?;
     let mut recounted = 0;
     let client = tables::client(&context.clickhouse);
+    let removals = Removals::open(context).await?;
+    let kept_from = removals.kept_from(Removable::Visits).await?;
     if !options.tables_only {
         let erased = ErasedVisits::open(&context.jetstream, context.log.replicas()).await?.all().await?;
-        let erased = Arc::new(erased);
+        let gone = Arc::new(Gone { erased, kept_from });
         let mut folds = Vec::new();
         for partition in 0..context.directory.snapshot().partitions() {
             let done = done(context, Partition(partition)).await?;
-            let fold = EventsFold::of(&context.log, Partition(partition), done, erased.clone()).await?;
+            let fold = EventsFold::of(&context.log, Partition(partition), done, gone.clone()).await?;
             found.extend(compare_hits(context, &fold).await?);
             folds.push(fold);
         }
-        found.extend(compare_facts(context, &client, &folds).await?);
+        found.extend(compare_facts(context, &client, (&folds, &gone)).await?);
         found.extend(folds.iter_mut().flat_map(EventsFold::take_gaps));
         recounted = folds.iter().map(|fold| fold.tallies().facts()).sum();
     }
-    found.extend(compare_tables(&client).await?);
+    // Where either side was removed, they differ.
+    let whole_from = kept_from.max(removals.kept_from(Removable::Reports).await?);
+    found.extend(compare_tables(&client, whole_from).await?);
     Ok(Verification { recounted, differences: found })
 }
 
@@ -111,9 +117,13 @@ async fn compare_hits(context: &Context, fold: &EventsFold) -> Result<Vec<Differ
 }
 
 /// EVENTS against the base tables.
-async fn compare_facts(context: &Context, client: &Client, folds: &[EventsFold]) -> Result<Vec<Difference>> {
+async fn compare_facts(
+    context: &Context,
+    client: &Client,
+    (folds, gone): (&[EventsFold], &Gone),
+) -> Result<Vec<Difference>> {
     let mut found = Vec::new();
-    for (fold, stored) in folds.iter().zip(tables::stored(client, folds).await?) {
+    for (fold, stored) in folds.iter().zip(tables::stored(client, folds, gone).await?) {
         let expected = fold.up_to(&context.log, &stored.reach).await?;
         let what = |fact| format!("{fact} of {}, EVENTS against the tables", fold.range());
         found.extend(differences(&expected, &stored.tallies, what));
@@ -122,14 +132,14 @@ async fn compare_facts(context: &Context, client: &Client, folds: &[EventsFold])
 }
 
 /// The base tables against the rollups.
-async fn compare_tables(client: &Client) -> Result<Vec<Difference>> {
-    let mut found = tables::compare(client).await?;
+async fn compare_tables(client: &Client, whole_from: Day) -> Result<Vec<Difference>> {
+    let mut found = tables::compare(client, whole_from).await?;
     for _ in 1..LOOKS_MAX {
         if found.is_empty() {
             break;
         }
         tokio::time::sleep(LOOK_AGAIN).await;
-        let again = tables::compare(client).await?;
+        let again = tables::compare(client, whole_from).await?;
         found = again.into_iter().filter(|difference| found.iter().any(|before| before.is_of(difference))).collect();
     }
     Ok(found)

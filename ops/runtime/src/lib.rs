@@ -15,6 +15,7 @@ mod log;
 mod membership;
 mod proxies;
 mod refusals;
+mod removals;
 mod spooled;
 mod telemetry;
 mod tls;
@@ -36,6 +37,7 @@ pub use log::{AppendError, HEADER_HITS_TO, Log, LogError, LogMessage, LogOptions
 pub use membership::{Membership, MembershipError, Role, owners, run_owned};
 pub use proxies::ProxyOptions;
 pub use refusals::{RefusalError, RefusalStore, Refused};
+pub use removals::{RemovalError, Removals};
 pub use spooled::{is_spooling, tell_spooled};
 pub use telemetry::{LATENCY_BUCKETS, init_logs, metrics_text};
 pub use tls::TlsOptions;

@@ -18,6 +18,7 @@ mod numbers;
 mod rebuild;
 mod release;
 mod reports;
+mod retention;
 mod rotation;
 mod run;
 mod scale;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         document::trials(),
         erasure::trials(),
         numbers::trials(),
+        retention::trials(),
         rotation::trials(),
         subjects::trials(),
     ];

@@ -63,7 +63,7 @@ SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits), sum(actions),
 -- dimension = Text("referrer")
 
 -- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0
+SELECT site_id, bucket, k0, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, part) GROUP BY site_id, bucket, k0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
@@ -91,7 +91,7 @@ SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key
 -- dimension = Text("referrer")
 
 -- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, key_3) GROUP BY site_id, bucket, k0, k1
+SELECT site_id, bucket, k0, k1, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, part) GROUP BY site_id, bucket, k0, k1
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")

@@ -22,6 +22,54 @@ export const privacyQuery = () =>
   });
 export const changePrivacy = (privacy: Privacy) => rest('PUT', 'privacy', { body: privacy });
 
+/** How long visits and reports are kept; null: for ever. */
+export interface Ages {
+  visit_days: number | null;
+  report_months: number | null;
+  keeps_basics: boolean;
+  every_days: number;
+}
+
+/** A removal, told when it begins and when it has ended. */
+export interface Removal {
+  what: 'visits' | 'reports';
+  before: string;
+  at: number;
+  by: string;
+  /** Rows that are gone; null: it is under way. */
+  rows: number | null;
+}
+
+/** The newest word on each removal, the latest first. */
+export function removalsOf(body: unknown): Removal[] {
+  const told = new Map<string, Removal>();
+  for (const row of rowsOf(body)) {
+    const what = row.what === 'reports' ? 'reports' : 'visits';
+    const at = quantity(row.at);
+    const tables = Object.values(recordOf(row.rows)).map(quantity);
+    const rows = row.rows ? tables.reduce((sum, count) => sum + count, 0) : null;
+    const key = `${what} ${at}`;
+    if (!told.has(key)) {
+      told.set(key, { what, before: String(row.before), at, by: String(row.by ?? ''), rows });
+    }
+  }
+  return [...told.values()];
+}
+
+export const retentionQuery = () =>
+  queryOptions({
+    queryKey: ['retention'],
+    queryFn: async ({ signal }) => (await rest('GET', 'retention', { signal })) as Ages,
+  });
+export const changeRetention = (ages: Ages) => rest('PUT', 'retention', { body: ages });
+export const removalsQuery = () =>
+  queryOptions({
+    queryKey: ['retention', 'removals'],
+    queryFn: async ({ signal }) =>
+      removalsOf(await rest('GET', 'retention/removals?limit=40', { signal })),
+  });
+export const removeNow = () => rest('POST', 'retention/removals');
+
 /** Whose visits: those of a site that a segment names. */
 export interface Subject {
   site: number;

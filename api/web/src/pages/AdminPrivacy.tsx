@@ -1,4 +1,5 @@
 import { PrivacySettings } from '../admin/PrivacySettings';
+import { Removals, RetentionSettings } from '../admin/Retention';
 import { Subjects } from '../admin/Subjects';
 import { AdminPage } from '../admin/AdminPage';
 import { session } from '../api/session';
@@ -9,7 +10,13 @@ export function AdminPrivacy() {
   const { t } = useLocale();
   return (
     <AdminPage title={t('admin.privacy')}>
-      {session.get()?.superuser && <PrivacySettings />}
+      {session.get()?.superuser && (
+        <>
+          <PrivacySettings />
+          <RetentionSettings />
+          <Removals />
+        </>
+      )}
       <Subjects />
     </AdminPage>
   );

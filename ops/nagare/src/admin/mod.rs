@@ -1,7 +1,8 @@
 //! `nagare site`, `nagare user`, `nagare token`, `nagare setting`, `nagare audit`, `nagare vault`,
-//! `nagare subject`: the deployment from the command line.
+//! `nagare subject`, `nagare retention`: the deployment from the command line.
 
 mod audit;
+mod retention;
 mod setting;
 mod subject;
 mod vault;
@@ -15,12 +16,15 @@ use tokio_util::sync::CancellationToken;
 use crate::first_start::{random_hex, tell};
 
 pub use audit::{AuditCommand, audit};
+pub use retention::{RetentionCommand, retention};
 pub use setting::{SettingCommand, setting};
 pub use subject::{SubjectCommand, subject};
 pub use vault::{VaultCommand, vault};
 
 /// Bytes of a token: 32 hexadecimal digits, as Matomo's clients expect.
 const TOKEN_BYTES: usize = 16;
+/// Who did it, in the security log.
+const OPERATOR: &str = "(operator)";
 /// Tries to find a free site id while others add sites, too.
 const TRIES_MAX: u32 = 10;
 

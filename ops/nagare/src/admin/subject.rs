@@ -7,11 +7,8 @@ use nagare_runtime::Context;
 use nagare_schema::SiteId;
 use tokio_util::sync::CancellationToken;
 
-use super::Deployed;
+use super::{Deployed, OPERATOR};
 use crate::first_start::tell;
-
-/// Who did it, in the security log.
-const OPERATOR: &str = "(operator)";
 
 /// `nagare subject …`
 #[derive(Debug, Clone, Subcommand)]

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 use nagare_processor::{Replay, Replays};
 use nagare_projector::Filler;
-use nagare_runtime::{ConnectionOptions, Context, LogOptions, connect_clickhouse};
-use nagare_schema::{BotVerdicts, EventBatch, Partition};
+use nagare_runtime::{ConnectionOptions, Context, LogOptions, Removals, connect_clickhouse};
+use nagare_schema::{BotVerdicts, EventBatch, Partition, Removable};
 use tokio_util::sync::CancellationToken;
 
 use crate::{embedded::device_patterns, first_start::tell, migrate::migrate};
@@ -87,6 +87,10 @@ async fn switch(shared: &Shared, mut rebuilds: Vec<Rebuilding>, databases: &Data
         rebuilding.catch_up(shared).await?;
         held.renew(context).await?;
     }
+    let removals = Removals::open(context).await?;
+    let (visits_from, reports_from) =
+        (removals.kept_from(Removable::Visits).await?, removals.kept_from(Removable::Reports).await?);
+    databases.keep_removed(&context.clickhouse, (visits_from, reports_from)).await?;
     databases.exchange(&context.clickhouse).await?;
     let hits: u64 = rebuilds.iter().map(|rebuilding| rebuilding.hits).sum();
     for (rebuilding, held) in rebuilds.into_iter().zip(&mut holds) {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use anyhow::Result;
 use nagare_runtime::Log;
 use nagare_schema::{
-    Conversion, Cursor, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, VisitId,
+    Conversion, Cursor, Day, EventBatch, HitBatch, HitId, Partition, ProducerMark, Rebuild, VisitEvent, VisitId,
     events_subject, hits_subject,
 };
 
@@ -13,6 +13,38 @@ use super::{
     scan::Scan,
     tally::{Counted, Difference, Reach, Tallies},
 };
+
+const DAY_SECONDS: i64 = 24 * 3600;
+
+/// What was told, and is no longer in the tables.
+#[derive(Debug)]
+pub(super) struct Gone {
+    /// Visits that were erased.
+    pub(super) erased: BTreeSet<VisitId>,
+    /// The first day of which all is kept.
+    pub(super) kept_from: Day,
+}
+
+impl Gone {
+    /// The first day whose hits are all kept: a visit counts on the day of its last one.
+    pub(super) fn hits_from(&self) -> Day {
+        Day(self.kept_from.0.saturating_add(2))
+    }
+
+    /// True when an event is of a day that is kept.
+    fn keeps(&self, event: &VisitEvent) -> bool {
+        match event {
+            VisitEvent::HitAccepted { hit, .. } => {
+                let start = i64::from(self.hits_from().0).saturating_mul(DAY_SECONDS);
+                hit.at.0 >= start
+            }
+            VisitEvent::ActionRecorded(action) => action.day >= self.kept_from,
+            VisitEvent::PageTimed(timed) => timed.day >= self.kept_from,
+            VisitEvent::VisitChanged { after, .. } => after.day >= self.kept_from,
+            VisitEvent::ConversionChanged { after, .. } => after.day >= self.kept_from,
+        }
+    }
+}
 
 /// What EVENTS says about a partition, from its first message that is kept.
 pub(super) struct EventsFold {
@@ -22,8 +54,7 @@ pub(super) struct EventsFold {
     /// The first message of HITS that is kept.
     first_hits: Option<u64>,
     range: Option<Range>,
-    /// Visits that are no longer in the tables.
-    erased: Arc<BTreeSet<VisitId>>,
+    gone: Arc<Gone>,
     tallies: Tallies,
     heard: Option<Heard>,
     gaps: Vec<Difference>,
@@ -48,14 +79,14 @@ pub(super) struct Heard {
 
 impl EventsFold {
     /// Folds the events up to the message `done`.
-    pub(super) async fn of(log: &Log, partition: Partition, done: u64, erased: Arc<BTreeSet<VisitId>>) -> Result<Self> {
+    pub(super) async fn of(log: &Log, partition: Partition, done: u64, gone: Arc<Gone>) -> Result<Self> {
         let first_hits = log.hits().direct_get_next_for_subject(hits_subject(partition), Some(1)).await;
         let mut fold = Self {
             partition,
             position: done,
             first_hits: first_hits.ok().map(|message| message.sequence),
             range: None,
-            erased,
+            gone,
             tallies: Tallies::default(),
             heard: None,
             gaps: Vec::new(),
@@ -86,7 +117,7 @@ impl EventsFold {
             if !batch.events.is_empty() && !batch.events.iter().any(|event| reached(&event)) {
                 break;
             }
-            let kept = batch.events.iter().filter(|event| reached(event) && !self.is_erased(event));
+            let kept = batch.events.iter().filter(|event| reached(event) && self.is_kept(event));
             kept.for_each(|event| count(&mut tallies, event, self.since()));
         }
         Ok(tallies)
@@ -115,7 +146,7 @@ impl EventsFold {
         }
         let since = self.since();
         for event in &batch.events {
-            if !self.is_erased(event) {
+            if self.is_kept(event) {
                 count(&mut self.tallies, event, since);
             }
         }
@@ -144,8 +175,8 @@ impl EventsFold {
         }
     }
 
-    fn is_erased(&self, event: &VisitEvent) -> bool {
-        event.visit().is_some_and(|visit| self.erased.contains(&visit))
+    fn is_kept(&self, event: &VisitEvent) -> bool {
+        self.gone.keeps(event) && !event.visit().is_some_and(|visit| self.gone.erased.contains(&visit))
     }
 
     pub(super) fn partition(&self) -> Partition {

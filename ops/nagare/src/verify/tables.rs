@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, Result};
 use clickhouse::{Client, Row};
-use nagare_schema::SiteId;
+use nagare_schema::{Day, SiteId};
 use serde::Deserialize;
 
 use super::{
-    fold::EventsFold,
+    fold::{EventsFold, Gone},
     tally::{Counted, Difference, Reach, Tallies},
 };
 
@@ -161,13 +161,13 @@ pub(super) fn client(client: &Client) -> Client {
     SETTINGS.iter().fold(client.clone(), |client, (name, value)| client.with_setting(*name, *value))
 }
 
-/// Where tables differ from what they are made from.
-pub(super) async fn compare(client: &Client) -> Result<Vec<Difference>> {
+/// Where tables differ from what they are made from, on days from `whole_from` on.
+pub(super) async fn compare(client: &Client, whole_from: Day) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for (name, comparison) in COMPARISONS {
         let query = format!(
             "SELECT site_id, day, what, toInt64(expected) AS expected, toInt64(found) AS found FROM ({comparison}) \
-             WHERE expected != found ORDER BY site_id, day, what LIMIT {SHOWN_MAX}"
+             WHERE expected != found AND (day = '-' OR day >= '{whole_from}') ORDER BY site_id, day, what LIMIT {SHOWN_MAX}"
         );
         let rows = client.query_raw(&query).fetch_all::<Compared>().await;
         let rows = rows.with_context(|| format!("cannot compare: {name}"))?;
@@ -183,8 +183,8 @@ pub(super) async fn compare(client: &Client) -> Result<Vec<Difference>> {
 }
 
 /// The facts of the tables since each fold began, by fold.
-pub(super) async fn stored(client: &Client, folds: &[EventsFold]) -> Result<Vec<Stored>> {
-    let rows = client.query_raw(&stored_query(folds)).fetch_all::<Tallied>().await;
+pub(super) async fn stored(client: &Client, folds: &[EventsFold], gone: &Gone) -> Result<Vec<Stored>> {
+    let rows = client.query_raw(&stored_query(folds, gone)).fetch_all::<Tallied>().await;
     let mut stored = vec![Stored::default(); folds.len()];
     for row in rows.context("cannot count the tables")? {
         let (Some(stored), Some(kind)) = (stored.get_mut(usize::from(row.partition)), Counted::parse(&row.kind)) else {
@@ -197,7 +197,7 @@ pub(super) async fn stored(client: &Client, folds: &[EventsFold]) -> Result<Vec<
 }
 
 /// Ids carry their partition, and grow within it.
-fn stored_query(folds: &[EventsFold]) -> String {
+fn stored_query(folds: &[EventsFold], gone: &Gone) -> String {
     let since: Vec<u64> = folds.iter().map(|fold| fold.since().0).collect();
     let conversion = "bitXor(id, reinterpretAsUInt64(toInt64(goal)))";
     let facts = [
@@ -208,11 +208,13 @@ fn stored_query(folds: &[EventsFold]) -> String {
         ("conversions", "version", "sign", conversion),
     ];
     let selects = facts.map(|(table, column, sign, hashed)| {
+        let (day, from) =
+            if table == "hits" { ("toDate(at)", gone.hits_from()) } else { ("day", gone.kept_from) };
         format!(
             "SELECT partition, site_id, '{table}' AS kind, sum(toInt64({sign})) AS count, \
              sum(reinterpretAsInt64(intHash64({hashed})) * {sign}) AS hash, max(id) AS reach \
              FROM (SELECT *, {column} AS id, toUInt16(bitAnd(bitShiftRight(id, 10), 127)) AS partition FROM {table}) \
-             WHERE id >= since[partition + 1] GROUP BY partition, site_id"
+             WHERE id >= since[partition + 1] AND toString({day}) >= '{from}' GROUP BY partition, site_id"
         )
     });
     format!("WITH {since:?}::Array(UInt64) AS since {}", selects.join(" UNION ALL "))
