@@ -10,7 +10,8 @@ use clickhouse::{Client, RowOwned, RowRead, query::Query};
 use futures_util::StreamExt as _;
 use nagare_runtime::{Context, ErasedVisits, Log, RemovalError, Removals};
 use nagare_schema::{
-    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, Removable, SiteId, Topology, View, erase_subject, views,
+    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, Removable, SiteId, Topology, View,
+    erase_subject, views,
 };
 
 use crate::{erase_log::LogEraser, error::TaskError, metrics::Table};

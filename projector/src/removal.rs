@@ -11,9 +11,7 @@ use async_nats::Subscriber;
 use clickhouse::Client;
 use futures_util::StreamExt as _;
 use nagare_runtime::{Audit, AuditEntry, Clock, Context, Directory, LogError, RemovalError, Removals};
-use nagare_schema::{
-    Day, Removable, Removal, RemovalRequest, Retention, SUBJECT_REMOVE, Topology, UnixMillis,
-};
+use nagare_schema::{Day, Removable, Removal, RemovalRequest, Retention, SUBJECT_REMOVE, Topology, UnixMillis};
 use tokio::sync::mpsc;
 
 /// Pause between looks whether something is old.
@@ -31,7 +29,8 @@ const OLD_DAYS: &str = "day < {before:Date}";
 /// Of rollups, with what is left of whole sites.
 const OLD_DETAILS: &str = "day < {before:Date} AND dimension != 'all'";
 /// A visit counts on the day of its last action: its first hits may be a little older.
-const OLD_HITS: &str = "toDate(at) < {before:Date} - 2 OR visit_id IN (SELECT visit_id FROM {visits} WHERE day < {before:Date})";
+const OLD_HITS: &str =
+    "toDate(at) < {before:Date} - 2 OR visit_id IN (SELECT visit_id FROM {visits} WHERE day < {before:Date})";
 /// What is known of visitors who have not come since.
 const OLD_VISITORS: &str = "tupleElement(finalizeAggregation(latest), 'last_at') < toDateTime({before:Date}, 'UTC')";
 
@@ -107,7 +106,8 @@ pub(crate) struct Remover {
 
 impl Remover {
     pub(crate) async fn open(context: &Context, removals: Removals) -> Result<Self, LogError> {
-        let settings = [("mutations_sync", "2"), ("allow_nondeterministic_mutations", "1"), ("max_execution_time", "0")];
+        let settings =
+            [("mutations_sync", "2"), ("allow_nondeterministic_mutations", "1"), ("max_execution_time", "0")];
         let client = settings
             .into_iter()
             .fold(context.clickhouse.clone(), |client, (name, value)| client.with_setting(name, value));

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Day, NamedSettings, UnixMillis,
-    named_setting::{
-        REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED,
-    },
+    named_setting::{REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED},
 };
 
 /// What is removed by age.

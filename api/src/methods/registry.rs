@@ -1,7 +1,7 @@
 use super::{
     Answering, Call, annotations, bulk, countries, dashboards, data_subjects, dimensions, example, failures, goals,
-    insights, languages, live, metadata, multi_sites, overlay, overview, privacy, processed_report, report,
-    retention, row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions,
+    insights, languages, live, metadata, multi_sites, overlay, overview, privacy, processed_report, report, retention,
+    row_evolution, scheduled, segment_editor, segments, setting_groups, settings, sign_in, sites, tour, transitions,
     users, variables, version,
 };
 use crate::{

@@ -2,19 +2,11 @@
 
 use nagare_schema::{
     NamedSettings,
-    named_setting::{
-        REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED,
-    },
+    named_setting::{REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED},
 };
 
 use super::{Call, Method, change_settings};
-use crate::{
-    error::Fault,
-    permission::Permission,
-    request::Params,
-    table::Answer,
-    value::Value,
-};
+use crate::{error::Fault, permission::Permission, request::Params, table::Answer, value::Value};
 
 pub(super) const METHODS: &[Method] = &[
     Method::configuration("PrivacyManager.setDeleteLogsSettings", Permission::Superuser, |call, _| {

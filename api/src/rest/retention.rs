@@ -11,9 +11,7 @@ use axum::{
 use nagare_runtime::{AuditEntry, RemovalError};
 use nagare_schema::{
     NamedSettings, Removal, Retention, SettingError,
-    named_setting::{
-        REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED,
-    },
+    named_setting::{REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -5,7 +5,10 @@ use clap::{Parser, Subcommand};
 use nagare_runtime::{ConnectionOptions, LogOptions, init_logs};
 
 use crate::{
-    admin::{AuditCommand, RetentionCommand, SettingCommand, SiteCommand, SubjectCommand, TokenCommand, UserCommand, VaultCommand},
+    admin::{
+        AuditCommand, RetentionCommand, SettingCommand, SiteCommand, SubjectCommand, TokenCommand, UserCommand,
+        VaultCommand,
+    },
     clickhouse_host::{self, ClickHouseHostArgs},
     embedded::{self, BrokerGuardArgs, BrokersArgs},
     first_start::FirstStart,

@@ -208,8 +208,7 @@ fn stored_query(folds: &[EventsFold], gone: &Gone) -> String {
         ("conversions", "version", "sign", conversion),
     ];
     let selects = facts.map(|(table, column, sign, hashed)| {
-        let (day, from) =
-            if table == "hits" { ("toDate(at)", gone.hits_from()) } else { ("day", gone.kept_from) };
+        let (day, from) = if table == "hits" { ("toDate(at)", gone.hits_from()) } else { ("day", gone.kept_from) };
         format!(
             "SELECT partition, site_id, '{table}' AS kind, sum(toInt64({sign})) AS count, \
              sum(reinterpretAsInt64(intHash64({hashed})) * {sign}) AS hash, max(id) AS reach \
