@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nagare_schema::Text;
+use nagare_schema::{
+    NamedSettings, Text,
+    named_setting::{CAMPAIGN_DETAILS, CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, DETAILED_CAMPAIGN_NAMES},
+};
 
 use crate::page_url::{UrlParts, decode_value, pairs, truncate};
 
@@ -17,6 +20,8 @@ const DETAILS: [(&str, &[&str]); 6] = [
 ];
 /// Bytes of a name, a keyword or another detail.
 const BYTES_MAX: usize = 250;
+/// Bytes of a name or a keyword of campaigns without details.
+const PLAIN_BYTES_MAX: usize = 255;
 /// Parameters of names and of keywords at most.
 const PARAMETERS_MAX: usize = 32;
 
@@ -25,6 +30,8 @@ const PARAMETERS_MAX: usize = 32;
 pub struct CampaignParameters {
     names: Vec<String>,
     keywords: Vec<String>,
+    /// Details are recorded.
+    has_details: bool,
 }
 
 /// What was named, in lower case.
@@ -46,13 +53,19 @@ struct Said<'a> {
 }
 
 impl CampaignParameters {
-    /// From two settings: names separated by commas.
-    pub fn new(names: &str, keywords: &str) -> Self {
-        let list = |text: &str| {
-            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-            names.take(PARAMETERS_MAX).map(str::to_owned).collect()
+    /// From settings: names separated by commas.
+    pub fn new(settings: &NamedSettings) -> Self {
+        let list = |texts: &[&str]| {
+            let names = texts.iter().flat_map(|text| text.split(','));
+            names.map(str::trim).filter(|name| !name.is_empty()).take(PARAMETERS_MAX).map(str::to_owned).collect()
         };
-        Self { names: list(names), keywords: list(keywords) }
+        let has_details = settings.flag(&CAMPAIGN_DETAILS);
+        let further = if has_details { settings.text(&DETAILED_CAMPAIGN_NAMES) } else { "" };
+        Self {
+            names: list(&[settings.text(&CAMPAIGN_NAMES), further]),
+            keywords: list(&[settings.text(&CAMPAIGN_KEYWORDS)]),
+            has_details,
+        }
     }
 
     /// Names and keywords.
@@ -79,7 +92,9 @@ impl CampaignParameters {
             }
             (None, said) => said.map(|said| (said.name, said.keyword))?,
         };
-        Some(Campaign { name: lower(&name), keyword: lower(&keyword), details: text.map(details).unwrap_or_default() })
+        let details = text.filter(|_| self.has_details).map(details).unwrap_or_default();
+        let bytes_max = if self.has_details { BYTES_MAX } else { PLAIN_BYTES_MAX };
+        Some(Campaign { name: lower(&name, bytes_max), keyword: lower(&keyword, bytes_max), details })
     }
 
     fn said<'a>(&self, text: &'a str) -> Option<Said<'a>> {
@@ -102,13 +117,13 @@ fn first<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<Str
 
 fn details(text: &str) -> BTreeMap<Text, Text> {
     let detail = |(column, names): &(&str, &[&str])| {
-        Some(((*column).into(), lower(&first(text, names.iter().copied())?).into()))
+        Some(((*column).into(), lower(&first(text, names.iter().copied())?, BYTES_MAX).into()))
     };
     DETAILS.iter().filter_map(detail).collect()
 }
 
-fn lower(text: &str) -> String {
-    truncate(&text.to_lowercase(), BYTES_MAX).to_owned()
+fn lower(text: &str, bytes_max: usize) -> String {
+    truncate(&text.to_lowercase(), bytes_max).to_owned()
 }
 
 #[cfg(test)]
@@ -116,8 +131,20 @@ mod tests {
     use super::*;
 
     fn check(url: &str, expected: Option<(&str, &str, &[&str])>) {
-        let parameters = CampaignParameters::new("mtm_campaign, shop_campaign,", "mtm_kwd");
-        let found = parameters.find(&BTreeMap::new(), UrlParts::parse(url).as_ref());
+        check_with("1", url, expected);
+    }
+
+    fn check_with(details: &str, url: &str, expected: Option<(&str, &str, &[&str])>) {
+        let mut settings = NamedSettings::default();
+        for (name, value) in [
+            (CAMPAIGN_NAMES.name, "mtm_campaign, shop_campaign,"),
+            (CAMPAIGN_KEYWORDS.name, "mtm_kwd"),
+            (DETAILED_CAMPAIGN_NAMES.name, "shelf"),
+            (CAMPAIGN_DETAILS.name, details),
+        ] {
+            settings.set(name, value).unwrap();
+        }
+        let found = CampaignParameters::new(&settings).find(&BTreeMap::new(), UrlParts::parse(url).as_ref());
         let found = found.as_ref().map(|campaign| {
             let details: Vec<&str> = campaign.details.keys().map(AsRef::as_ref).collect();
             (campaign.name.as_str(), campaign.keyword.as_str(), details)
@@ -131,6 +158,14 @@ mod tests {
         check("http://x.org/?mtm_campaign=A&mtm_kwd=B", Some(("a", "b", &[])));
         check("http://x.org/?shop_campaign=A&utm_source=s&utm_medium=m", Some(("a", "", &["medium", "source"])));
         check("http://x.org/?utm_campaign=A", None);
+    }
+
+    #[test]
+    fn details_and_their_names_are_recorded_where_they_are_on() {
+        let url = "http://x.org/?shelf=A&utm_source=s";
+        check(url, Some(("a", "", &["source"])));
+        check_with("0", url, None);
+        check_with("0", "http://x.org/?mtm_campaign=A&utm_source=s", Some(("a", "", &[])));
     }
 
     /// `tracking.md` §6.3 step 2

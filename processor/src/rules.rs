@@ -81,10 +81,7 @@ impl SiteRules {
     fn new(config: &Config, site: &Site, known_urls: Arc<SiteUrls>) -> Self {
         let settings = &config.settings;
         let excluded = site.excluded_parameters.iter().chain(&settings.excluded_parameters).map(String::as_str);
-        let campaigns = CampaignParameters::new(
-            settings.named.text(&setting::CAMPAIGN_NAMES),
-            settings.named.text(&setting::CAMPAIGN_KEYWORDS),
-        );
+        let campaigns = CampaignParameters::new(&settings.named);
         let keep_fragment = match site.keep_url_fragment {
             0 => settings.keep_url_fragments,
             choice => choice == 1,

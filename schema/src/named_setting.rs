@@ -217,6 +217,10 @@ settings! {
     LOG_DISABLED: Flag(bool) = "Live.disable_visitor_log", false;
     /// The visitor profile is off for everyone.
     PROFILE_DISABLED: Flag(bool) = "Live.disable_visitor_profile", false;
+    /// What tells campaigns apart beside their names and keywords is recorded (`tracking.md` §6.3).
+    CAMPAIGN_DETAILS: Flag(bool) = "MarketingCampaignsReporting.enabled", true;
+    /// Further parameters that name a campaign while its details are recorded, separated by commas.
+    DETAILED_CAMPAIGN_NAMES: Text(&'static str) = "MarketingCampaignsReporting.campaign_name", "";
     /// Each hit of a bulk request needs a valid token (`tracking.md` §1.5).
     BULK_NEEDS_TOKEN: Flag(bool) = "Tracker.bulk_requests_require_authentication", false;
     /// Parameters of a page's address that give the keyword of a campaign, the first that is there wins.

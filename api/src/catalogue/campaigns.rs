@@ -1,6 +1,6 @@
 //! MarketingCampaignsReporting: campaigns by all that tells them apart.
 
-use super::{About, Described, Dimension, Flatten, Key, Level, Only, Report, Visits};
+use super::{About, Described, Dimension, Flatten, Key, Level, Only, Otherwise, Report, Visits, referrers};
 use crate::shape::url_encode;
 
 const NAMES: &[Level] = &[
@@ -38,33 +38,40 @@ const fn by(dimension: Dimension, levels: &'static [Level]) -> Visits {
 const BY_SOURCE: Visits =
     Visits { only: Only::Having(Key::CampaignSource), ..by(Dimension::CampaignSource, SOURCE_MEDIUMS) };
 
+const SOURCE: Report = report(
+    "MarketingCampaignsReporting.getSource",
+    by(Dimension::CampaignSource, SOURCES),
+    &["MarketingCampaignsReporting_CampaignSource"],
+);
+/// Campaigns without sources were recorded without details: they are told as referrers are.
+const BY_NAME: Visits = Visits {
+    otherwise: Some(&Otherwise { without: SOURCE, told: Report::of_visits("", referrers::BY_CAMPAIGN) }),
+    ..by(Dimension::Campaign, NAMES)
+};
+const BY_KEYWORD: Visits = Visits {
+    otherwise: Some(&Otherwise { without: SOURCE, told: Report::of_visits("", referrers::BY_CAMPAIGN_KEYWORD) }),
+    ..by(Dimension::Campaign, KEYWORDS)
+};
+const BELOW_NAME: Visits = Visits {
+    otherwise: Some(&Otherwise { without: SOURCE, told: Report::of_visits("", referrers::BY_CAMPAIGN.below()) }),
+    ..BY_NAME.below()
+};
+
 const NAME_KEYS: &[&str] =
     &["MarketingCampaignsReporting_CampaignName", "MarketingCampaignsReporting_CombinedKeywordContent"];
 const SOURCE_KEYS: &[&str] =
     &["MarketingCampaignsReporting_CampaignSourceMedium", "MarketingCampaignsReporting_CampaignName"];
 
 pub(super) const REPORTS: &[Report] = &[
-    report("MarketingCampaignsReporting.getName", by(Dimension::Campaign, NAMES), NAME_KEYS),
-    report(
-        "MarketingCampaignsReporting.getKeywordContentFromNameId",
-        by(Dimension::Campaign, NAMES).below(),
-        NAME_KEYS,
-    ),
-    report(
-        "MarketingCampaignsReporting.getKeyword",
-        by(Dimension::Campaign, KEYWORDS),
-        &["MarketingCampaignsReporting_CampaignKeyword"],
-    ),
+    report("MarketingCampaignsReporting.getName", BY_NAME, NAME_KEYS),
+    report("MarketingCampaignsReporting.getKeywordContentFromNameId", BELOW_NAME, NAME_KEYS),
+    report("MarketingCampaignsReporting.getKeyword", BY_KEYWORD, &["MarketingCampaignsReporting_CampaignKeyword"]),
     report(
         "MarketingCampaignsReporting.getContent",
         by(Dimension::Campaign, CONTENTS),
         &["MarketingCampaignsReporting_CampaignContent"],
     ),
-    report(
-        "MarketingCampaignsReporting.getSource",
-        by(Dimension::CampaignSource, SOURCES),
-        &["MarketingCampaignsReporting_CampaignSource"],
-    ),
+    SOURCE,
     report(
         "MarketingCampaignsReporting.getMedium",
         by(Dimension::CampaignSource, MEDIUMS),

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::Report;
 use crate::value::{Record, Value};
 
 /// Dimensions of visits: names in `visit_rollup` and `conversion_rollup`.
@@ -251,13 +252,23 @@ pub(crate) struct Visits {
     pub(crate) always: &'static [&'static str],
     /// What is below a row, instead of the rows themselves.
     pub(crate) below: bool,
+    /// What is told of periods that lack what the report is about.
+    pub(crate) otherwise: Option<&'static Otherwise>,
+}
+
+/// What a report falls back to.
+pub(crate) struct Otherwise {
+    /// Periods where this one has no rows…
+    pub(crate) without: Report,
+    /// …have the rows of this one.
+    pub(crate) told: Report,
 }
 
 impl Visits {
     pub(crate) const NOTHING: Self = Self::by(Dimension::All, &[]);
 
     pub(crate) const fn by(dimension: Dimension, levels: &'static [Level]) -> Self {
-        Self { dimension, only: Only::All, levels, columns: Columns::All, always: &[], below: false }
+        Self { dimension, only: Only::All, levels, columns: Columns::All, always: &[], below: false, otherwise: None }
     }
 
     pub(crate) const fn below(self) -> Self {

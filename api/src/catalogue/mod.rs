@@ -14,7 +14,9 @@ mod referrers;
 mod variables;
 mod visits;
 
-pub(crate) use dimension::{About, Columns, Described, Dimension, Key, Level, Only, VisitRanges, Visits, id_of};
+pub(crate) use dimension::{
+    About, Columns, Described, Dimension, Key, Level, Only, Otherwise, VisitRanges, Visits, id_of,
+};
 pub(crate) use dimensions::{VALUE_UNKNOWN, of_custom_dimension};
 pub(crate) use limits::Limits;
 pub(crate) use referrers::{KEYWORD_UNKNOWN, names_of as referrer_names};

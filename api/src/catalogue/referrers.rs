@@ -29,6 +29,7 @@ const CAMPAIGNS: &[Level] = &[
         .with_goals()
         .without_empty(),
 ];
+const CAMPAIGN_KEYWORDS: &[Level] = &[CAMPAIGNS[1]];
 const WEBSITES: &[Level] = &[
     Level::new(&[Key::ReferrerName], describe_website).with_goals().with_below(),
     Level::new(&[Key::ReferrerName, Key::ReferrerUrl], describe_page).plain_below(),
@@ -84,8 +85,8 @@ pub(super) const REPORTS: &[Report] = &[
     report("Referrers.getSearchEnginesFromKeywordId", of_kind(&[2], KEYWORDS).below(), KEYWORD_ENGINE),
     report("Referrers.getSearchEngines", of_kind(&[2], ENGINES), ENGINE_KEYWORD),
     report("Referrers.getKeywordsFromSearchEngineId", of_kind(&[2], ENGINES).below(), ENGINE_KEYWORD),
-    report("Referrers.getCampaigns", of_kind(&[6], CAMPAIGNS), CAMPAIGN_KEYWORD),
-    report("Referrers.getKeywordsFromCampaignId", of_kind(&[6], CAMPAIGNS).below(), CAMPAIGN_KEYWORD),
+    report("Referrers.getCampaigns", BY_CAMPAIGN, CAMPAIGN_KEYWORD),
+    report("Referrers.getKeywordsFromCampaignId", BY_CAMPAIGN.below(), CAMPAIGN_KEYWORD),
     report("Referrers.getWebsites", of_websites(WEBSITES), WEBSITE_PAGE),
     report("Referrers.getUrlsFromWebsiteId", of_websites(WEBSITES).below(), WEBSITE_PAGE),
     report("Referrers.getSocials", with_urls(&[7], SOCIALS), NETWORK_PAGE),
@@ -99,6 +100,11 @@ pub(super) const REPORTS: &[Report] = &[
     count("Referrers.getNumberOfDistinctWebsites", "Referrers_distinctWebsites"),
     count("Referrers.getNumberOfDistinctWebsitesUrls", "Referrers_distinctWebsitesUrls"),
 ];
+
+/// Campaigns, their keywords below them.
+pub(super) const BY_CAMPAIGN: Visits = of_kind(&[6], CAMPAIGNS);
+/// Keywords of campaigns, those of each for themselves.
+pub(super) const BY_CAMPAIGN_KEYWORD: Visits = of_kind(&[6], CAMPAIGN_KEYWORDS);
 
 const fn of_websites(levels: &'static [Level]) -> Visits {
     with_urls(&[3], levels)

@@ -1,13 +1,13 @@
 //! Reports: plan, query, rows, and what the request asks of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting};
 
 use super::{Call, comparison, pivoted, segment_editor};
 use crate::{
-    catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary},
+    catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary, Visits},
     error::Fault,
     page_name,
     period::{self, Period, PeriodKind, Periods},
@@ -53,7 +53,8 @@ pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Gra
     let request = Request { steps: request.steps.pivoted(pivot), ..request };
     let scope = scope(&request).await?;
     let cells = request.cells(&scope).await?;
-    let mut found = Found { cells, days: Cells::new() };
+    let plain = request.plain(&scope).await?;
+    let mut found = Found { cells, days: Cells::new(), plain };
     if let Some(days) = request.days_to_cut(&found) {
         found.days = request.cells(&Scope { periods: days, ..scope }).await?;
     }
@@ -67,6 +68,21 @@ type Cells = HashMap<(u32, String), Facts>;
 struct Found {
     cells: Cells,
     days: Cells,
+    plain: Option<Plain>,
+}
+
+/// The sites and periods that another report tells of.
+struct Plain {
+    told: &'static Report,
+    among: HashSet<(u32, String)>,
+    cells: Cells,
+}
+
+impl Plain {
+    fn content(&self, site: SiteId, period: &Period, view: &View<'_>) -> Option<Content> {
+        let cell = (site.0, period.bucket());
+        self.among.contains(&cell).then(|| shape::content(self.told, self.cells.get(&cell), view))
+    }
 }
 
 fn read<'a>(report: &'static Report, call: Call<'a>, granted: Granted) -> Result<Request<'a>, Fault> {
@@ -198,6 +214,28 @@ impl Request<'_> {
         Ok(cells)
     }
 
+    /// What another report tells of, where this one has nothing to be about.
+    async fn plain(&self, scope: &Scope) -> Result<Option<Plain>, Fault> {
+        let Source::Visits(Visits { otherwise: Some(otherwise), .. }) = &self.report.source else { return Ok(None) };
+        let cells = |report| async move {
+            self.call.engine.run(plan::plan(report, scope)).await.map(shape::by_site_and_period)
+        };
+        let known = cells(&otherwise.without).await?;
+        let mut among = HashSet::new();
+        for (site, period) in scope.sites.iter().flat_map(|site| scope.periods.list.iter().map(move |p| (site, p))) {
+            let cell = (site.0, period.bucket());
+            let content =
+                self.with_view(*site, period, |view| shape::content(&otherwise.without, known.get(&cell), view));
+            if matches!(content, Content::Table(table) if table.rows.is_empty()) {
+                among.insert(cell);
+            }
+        }
+        if among.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Plain { told: &otherwise.told, among, cells: cells(&otherwise.told).await? }))
+    }
+
     /// By site, then by date; plain when one of each was asked for.
     fn answer(&self, found: &Found) -> Answer {
         if !self.granted.keyed {
@@ -284,6 +322,12 @@ impl Request<'_> {
 
     /// The content of a period within the row limits: those of days, then those of all days together.
     fn content(&self, found: &Found, site: SiteId, period: &Period, view: &View<'_>) -> Content {
+        if let Some(mut plain) = found.plain.as_ref().and_then(|plain| plain.content(site, period, view)) {
+            if let Content::Table(table) = &mut plain {
+                self.cut(view, |cut| cut.apply(table));
+            }
+            return plain;
+        }
         let content = shape::content(self.report, found.cells.get(&(site.0, period.bucket())), view);
         let Content::Table(mut table) = content else { return content };
         self.cut(view, |cut| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nagare_schema::{
     Attribution, DropReason, HitKind, Item, ProductView, Settings, Text, Timings, Variables,
-    named_setting::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES},
+    named_setting::{CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, DETAILED_CAMPAIGN_NAMES},
 };
 use serde_json::Value as Json;
 
@@ -69,7 +69,8 @@ pub(super) fn short(params: &Params<'_>, name: Name) -> Option<Text> {
 /// Campaign parameters beside the URL, under the names that the settings have for them (§6.3 step 4).
 pub(super) fn campaign(params: &Params<'_>, settings: &Settings) -> BTreeMap<String, String> {
     let usual = Name::campaigns().filter_map(|name| Some((name.text(), params.text(name)?)));
-    let names = [&CAMPAIGN_NAMES, &CAMPAIGN_KEYWORDS].map(|setting| (settings.named.text(setting), setting.default));
+    let names = [&CAMPAIGN_NAMES, &DETAILED_CAMPAIGN_NAMES, &CAMPAIGN_KEYWORDS]
+        .map(|setting| (settings.named.text(setting), setting.default));
     let own = names.into_iter().filter(|(names, usual)| names != usual).flat_map(|(names, _)| names.split(','));
     let own = own.map(str::trim).take(CAMPAIGN_PARAMETERS_MAX).filter_map(|name| Some((name, params.text_of(name)?)));
     usual.chain(own).map(|(name, text)| (name.to_owned(), cut(text.trim(), SHORT_BYTES_MAX).to_owned())).collect()
