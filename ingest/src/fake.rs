@@ -29,6 +29,7 @@ use crate::{
     failures::Failures,
     http,
     intake::Intake,
+    limit::Limits,
     metrics::Metrics,
     pipeline::Pipeline,
     place::Locator,
@@ -188,6 +189,7 @@ impl Stage {
             refusals: Arc::default(),
             failures: noted,
             clock: Clock::fixed(NOW),
+            limits: Limits::of(0, 0),
             in_flight: Semaphore::new(16),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

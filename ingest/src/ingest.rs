@@ -17,6 +17,7 @@ use crate::{
     failures::{self, Failures},
     http,
     intake::{Intake, REQUESTS_IN_FLIGHT_MAX},
+    limit::Limits,
     metrics::Metrics,
     pipeline::Pipeline,
     place::Locator,
@@ -107,6 +108,7 @@ impl Ingest {
             refusals,
             failures,
             clock: context.clock.clone(),
+            limits: Limits::new(&options),
             in_flight: Semaphore::new(REQUESTS_IN_FLIGHT_MAX),
             body_room: Semaphore::new(http::LARGE_KIB_MAX),
         });

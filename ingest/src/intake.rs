@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     failures::Failures,
+    limit::Limits,
     metrics::Metrics,
     params::{BulkBody, Params},
     pipeline::{Accepted, Envelope, Pipeline, is_superuser, is_unclaimed, set_cookie, site_of},
@@ -32,6 +33,7 @@ pub(crate) struct Intake<S> {
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) failures: Failures,
     pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
     pub(crate) in_flight: Semaphore,
     /// Room for large bodies, in kibibytes.
     pub(crate) body_room: Semaphore,
@@ -57,6 +59,8 @@ pub(crate) enum BulkFailure {
     Ended(BulkTally),
     /// Hits cannot be stored now.
     Unavailable,
+    /// A site has had its share of this second; nothing is stored.
+    TooMany,
 }
 
 impl<S: SaltStore> Intake<S> {
@@ -68,12 +72,20 @@ impl<S: SaltStore> Intake<S> {
     /// Stores the hit of a single request.
     pub(crate) async fn single(&self, params: &Params<'_>, envelope: &Envelope<'_>) -> Result<(), DropReason> {
         let rules = self.pipeline.rules.current();
+        if !self.is_within(&rules, params) {
+            return Err(self.refuse_hit(&rules, params, envelope, DropReason::TooMany));
+        }
         let judged = self.pipeline.judge(&rules, params, envelope).await;
         let accepted = judged.map_err(|reason| self.refuse_hit(&rules, params, envelope, reason))?;
         let bot = accepted.hit.bot;
         let answer = self.submit(self.partition(&accepted), vec![accepted.hit], rules.config.revision)?;
         answer.await.unwrap_or(Err(DropReason::Overload))?;
         bot.map_or(Ok(()), |bot| Err(self.set_aside(&rules, params, envelope, bot)))
+    }
+
+    /// Counts a hit for its site; false when it is one too many.
+    fn is_within(&self, rules: &Rules, params: &Params<'_>) -> bool {
+        site_of(rules, params).is_none_or(|site| self.limits.allows_hit(site.id))
     }
 
     /// The settings of now.
@@ -98,6 +110,11 @@ impl<S: SaltStore> Intake<S> {
                 self.refuse(DropReason::NotRecorded, 1);
                 tally.tracked += 1;
                 continue;
+            }
+            if !tally.tells_places && !self.is_within(&rules, &params) {
+                let judged: usize = by_partition.values().map(Vec::len).sum();
+                self.refuse(DropReason::TooMany, judged as u64 + 1);
+                return Err(BulkFailure::TooMany);
             }
             let judged = self.pipeline.judge(&rules, &params, envelope).await;
             let outcome = match &judged {

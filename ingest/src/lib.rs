@@ -10,6 +10,7 @@ pub mod fuzz;
 mod http;
 mod ingest;
 mod intake;
+mod limit;
 mod metrics;
 mod options;
 mod params;

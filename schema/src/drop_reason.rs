@@ -40,11 +40,13 @@ pub enum DropReason {
     Overload,
     /// The log is unreachable and the spool is full.
     SpoolFull,
+    /// More than an address may ask, or a site may be sent, within a second.
+    TooMany,
 }
 
 impl DropReason {
     /// Every reason, for registering counters.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownSite,
         Self::InvalidParameter,
         Self::Unauthorized,
@@ -63,6 +65,7 @@ impl DropReason {
         Self::MalformedBody,
         Self::Overload,
         Self::SpoolFull,
+        Self::TooMany,
     ];
 
     /// The label of the reason in metrics and answers.
@@ -86,6 +89,7 @@ impl DropReason {
             Self::MalformedBody => "malformed_body",
             Self::Overload => "overload",
             Self::SpoolFull => "spool_full",
+            Self::TooMany => "too_many",
         }
     }
 }

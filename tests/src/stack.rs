@@ -246,6 +246,7 @@ pub(crate) fn common_settings() -> Vec<(String, String)> {
         ("NAGARE_API_ADDRESS_REQUESTS_PER_SECOND", "0"),
         ("NAGARE_API_TOKEN_REQUESTS_PER_SECOND", "0"),
         ("NAGARE_API_SITE_REQUESTS_PER_SECOND", "0"),
+        ("NAGARE_INGEST_ADDRESS_REQUESTS_PER_SECOND", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()

@@ -21,7 +21,13 @@ pub(super) const GIF: &[u8] =
 pub(super) const NOTICE: &str = "<!DOCTYPE html><title>Nagare</title><p>This is the tracking endpoint of <b>Nagare</b>, \
     which speaks Matomo's Tracking HTTP API. It takes hits; it has no pages.</p>\n";
 /// When a client that was turned away may come back.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+fn retry_after(status: StatusCode) -> Option<HeaderValue> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(HeaderValue::from_static("5")),
+        StatusCode::TOO_MANY_REQUESTS => Some(HeaderValue::from_static("1")),
+        _ => None,
+    }
+}
 
 /// How images of each kind begin.
 const IMAGES: [(&[u8], &str); 3] =
@@ -103,7 +109,8 @@ impl Asked {
                 reason @ (DropReason::TooLarge
                 | DropReason::MalformedBody
                 | DropReason::Overload
-                | DropReason::SpoolFull),
+                | DropReason::SpoolFull
+                | DropReason::TooMany),
             ) => self.refused(reason),
             Err(DropReason::DoNotTrack) => {
                 let mut response = self.tracked();
@@ -120,12 +127,18 @@ impl Asked {
             Ok(_) if without_answer => self.finish(with_status(StatusCode::NO_CONTENT, Body::empty())),
             Ok(tally) => self.tally(StatusCode::OK, "success", &tally),
             Err(BulkFailure::Ended(tally)) => self.tally(StatusCode::INTERNAL_SERVER_ERROR, "error", &tally),
-            Err(BulkFailure::Unavailable) => {
-                let mut response = self.tally(StatusCode::SERVICE_UNAVAILABLE, "error", &BulkTally::default());
-                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
-                response
-            }
+            Err(BulkFailure::Unavailable) => self.later(StatusCode::SERVICE_UNAVAILABLE),
+            Err(BulkFailure::TooMany) => self.later(StatusCode::TOO_MANY_REQUESTS),
         }
+    }
+
+    /// The answer to a bulk request of which nothing is stored, and which may come again.
+    fn later(&self, status: StatusCode) -> Response {
+        let mut response = self.tally(status, "error", &BulkTally::default());
+        if let Some(seconds) = retry_after(status) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 
     /// The answer while nothing is recorded at all (§1.4).
@@ -146,11 +159,12 @@ impl Asked {
         let status = match reason {
             DropReason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             DropReason::MalformedBody => StatusCode::BAD_REQUEST,
+            DropReason::TooMany => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         };
         let mut response = with_status(status, Body::empty());
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        if let Some(seconds) = retry_after(status) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         self.finish(response)
     }

@@ -36,6 +36,10 @@ pub(super) async fn track<S: SaltStore>(State(intake): State<Arc<Intake<S>>>, re
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     let asked = Asked::of(&parts, &intake.settings().named);
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip());
+    if peer.is_some_and(|peer| !intake.limits.allows_request(peer)) {
+        return asked.refused(intake.refuse(DropReason::TooMany, 1));
+    }
     let Ok(_permit) = intake.in_flight.try_acquire() else {
         return asked.refused(intake.refuse(DropReason::Overload, 1));
     };

@@ -13,6 +13,7 @@ mod fuzz;
 mod import;
 mod journeys;
 mod lifecycle;
+mod limits;
 mod live;
 mod numbers;
 mod rebuild;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         accounts::trials(),
         document::trials(),
         erasure::trials(),
+        limits::trials(),
         numbers::trials(),
         retention::trials(),
         rotation::trials(),
