@@ -25,8 +25,12 @@ pub struct IngestOptions {
     pub device_dir: Option<PathBuf>,
     /// Requests a second of one client address, twice as many at once; further ones are answered with 429.
     /// Addresses of private networks have no bound: they may be proxies. 0: no bound.
-    #[arg(id = "ingest_address_requests_per_second", long = "ingest-address-requests-per-second",
-        env = "NAGARE_INGEST_ADDRESS_REQUESTS_PER_SECOND", default_value_t = 1000)]
+    #[arg(
+        id = "ingest_address_requests_per_second",
+        long = "ingest-address-requests-per-second",
+        env = "NAGARE_INGEST_ADDRESS_REQUESTS_PER_SECOND",
+        default_value_t = 1000
+    )]
     pub address_requests_per_second: u32,
     /// Hits a second of one site, twice as many at once; further ones are answered with 429. Those of a bulk
     /// request with a superuser's token do not count. 0: no bound.
