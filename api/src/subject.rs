@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use nagare_runtime::{Audit, AuditEntry, Context, caught_up};
+use nagare_runtime::{Audit, AuditEntry, Context, ListedErasure, caught_up};
 use nagare_schema::{
     ERASED_VISITS_MAX, ErasureReply, ErasureRequest, Hit, RestateReply, SiteId, UnixMillis, UnixSeconds, VisitId,
     VisitorId, decode, erase_subject, partition_of, restate_subject,
 };
+use prometheus::Registry;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -98,7 +99,8 @@ impl Subjects {
     pub async fn open(context: &Context) -> Result<Self, ApiError> {
         let config = context.directory.snapshot();
         let deployment = config.deployment.as_ref().ok_or(ApiError::NotInitialised)?;
-        let metrics = Metrics::new(&context.registry)?;
+        // Nobody reads them, and an api of this process has its own.
+        let metrics = Metrics::new(&Registry::new())?;
         let engine = Engine::new(context.clickhouse.clone(), ApiOptions::default(), metrics);
         let audit = Audit::open(&context.jetstream, context.log.replicas()).await?;
         Ok(Self::new(context, engine, audit, Signer::new(&deployment.secret)))
@@ -138,6 +140,22 @@ impl Subjects {
     ) -> Result<String, ApiError> {
         let erased = self.erase(Asker { login, now }, site, visits).await;
         erased.map(|(_, receipt)| receipt).map_err(|fault| ApiError::Query(fault.message))
+    }
+
+    /// Erases again what is left of the visits of an erasure: those that were over by then. Tells how many.
+    ///
+    /// # Errors
+    /// When the projector does not answer.
+    pub async fn erase_again(&self, login: &str, now: UnixMillis, erasure: &ListedErasure) -> Result<usize, ApiError> {
+        let site = erasure.request.site;
+        let ids = erasure.request.visits.iter().map(|visit| visit.0).collect();
+        let whose = Whose::Ended { ids, until: UnixSeconds(erasure.at.0 - OPEN_S) };
+        let failed = |fault: Fault| ApiError::Query(fault.message);
+        let visits = self.read(site, &whose).await.map_err(failed)?;
+        if !visits.is_empty() {
+            self.erase(Asker { login, now }, site, &visits).await.map_err(failed)?;
+        }
+        Ok(visits.len())
     }
 
     /// What a receipt says, if this deployment signed it.

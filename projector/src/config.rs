@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use nagare_runtime::ErasureListOptions;
 
 /// Options of the projector.
 #[derive(Debug, Clone, Args)]
@@ -12,6 +13,9 @@ pub struct ProjectorOptions {
     /// How long the logs are kept.
     #[command(flatten)]
     pub retention: RetentionOptions,
+    /// Where erasures are listed.
+    #[command(flatten)]
+    pub erasures: ErasureListOptions,
 }
 
 /// How long the logs are kept.

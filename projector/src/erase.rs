@@ -4,13 +4,17 @@
 //! are made anew. The order makes a repeat safe wherever it was cut off: rollups of the days are made of
 //! the facts without the visits first, and the facts go last: they tell where in the logs the visits are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::PathBuf,
+};
 
 use clickhouse::{Client, RowOwned, RowRead, query::Query};
 use futures_util::StreamExt as _;
-use nagare_runtime::{Context, ErasedVisits, Log, RemovalError, Removals};
+use nagare_runtime::{Clock, Context, ErasedVisits, ListedErasure, Log, RemovalError, Removals, list_erasure};
 use nagare_schema::{
-    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, Removable, SiteId, Topology, View,
+    ERASED_VISITS_MAX, ErasureReply, ErasureRequest, HitId, Partition, Removable, SiteId, Topology, UnixSeconds, View,
     erase_subject, views,
 };
 
@@ -36,6 +40,9 @@ pub(crate) struct Eraser {
     log: Log,
     erased: ErasedVisits,
     removals: Removals,
+    /// The list of erasures.
+    list: Option<PathBuf>,
+    clock: Clock,
     client: Client,
     topology: Topology,
 }
@@ -66,7 +73,8 @@ impl Requests {
 }
 
 impl Eraser {
-    pub(crate) fn new(context: &Context, erased: ErasedVisits, removals: Removals) -> Self {
+    /// With where erasures are listed.
+    pub(crate) fn new(context: &Context, erased: ErasedVisits, removals: Removals, list: Option<PathBuf>) -> Self {
         let settings = [
             // Until it is done everywhere.
             ("mutations_sync", "2"),
@@ -76,8 +84,8 @@ impl Eraser {
         let client = settings
             .into_iter()
             .fold(context.clickhouse.clone(), |client, (name, value)| client.with_setting(name, value));
-        let (nats, log) = (context.nats.clone(), context.log.clone());
-        Self { nats, log, erased, removals, client, topology: context.topology.clone() }
+        let (nats, log, clock) = (context.nats.clone(), context.log.clone(), context.clock.clone());
+        Self { nats, log, erased, removals, list, clock, client, topology: context.topology.clone() }
     }
 
     /// Begins to listen for requests to a partition.
@@ -104,6 +112,10 @@ impl Eraser {
     }
 
     async fn erase(&self, request: &ErasureRequest, logs: &LogEraser<'_>) -> ErasureReply {
+        if let Err(error) = self.list(request).await {
+            tracing::error!(%error, "visits were not erased: the list of erasures cannot be written");
+            return ErasureReply::Failed;
+        }
         if let Err(error) = self.erased.add(request).await {
             tracing::warn!(%error, "visits were not erased");
             return ErasureReply::Failed;
@@ -118,6 +130,14 @@ impl Eraser {
             }
         }
         ErasureReply::Failed
+    }
+
+    /// Adds the erasure to the list, by which it is done again after a restoration.
+    async fn list(&self, request: &ErasureRequest) -> io::Result<()> {
+        let Some(path) = self.list.clone() else { return Ok(()) };
+        let erasure = ListedErasure { at: UnixSeconds::from(self.clock.now()), request: request.clone() };
+        let listed = tokio::task::spawn_blocking(move || list_erasure(&path, &erasure)).await;
+        listed.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 
     async fn attempt(

@@ -41,7 +41,7 @@ pub async fn run(context: Context, options: ProjectorOptions) -> Result<(), Proj
     let shared = Shared {
         log: context.log.clone(),
         progress: progress_bucket(&context).await?,
-        eraser: Eraser::new(&context, erased, removals.clone()),
+        eraser: Eraser::new(&context, erased, removals.clone(), options.erasures.erasures_file),
         remover: Remover::open(&context, removals).await?,
         writer: Writer::new(context.clickhouse.clone(), metrics.clone()),
         metrics: metrics.clone(),

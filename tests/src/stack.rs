@@ -181,8 +181,21 @@ impl Stack {
     /// # Errors
     /// When it does not stop or does not get ready again.
     pub async fn restart(&mut self, signal: Signal) -> anyhow::Result<()> {
+        self.restart_after(signal, |_| Ok(())).await
+    }
+
+    /// Ends it as `signal` does, does something with its data folder, and starts it again.
+    ///
+    /// # Errors
+    /// When it does not stop or does not get ready again, or something fails.
+    pub async fn restart_after(
+        &mut self,
+        signal: Signal,
+        act: impl FnOnce(&Path) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let status = self.process.stop(signal, STOP_WITHIN).await?;
         ensure!(signal == Signal::KILL || status.success(), "nagare up ended with {status}");
+        act(&self.data())?;
         self.process = start(self.folder.path(), &self.settings)?;
         self.ready().await
     }

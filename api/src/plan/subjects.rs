@@ -1,6 +1,6 @@
 //! Statements about one person: their visits, and all that is stored of them (product.md V5).
 
-use nagare_schema::{Numbered, SiteId, VisitId};
+use nagare_schema::{Numbered, SiteId, UnixSeconds, VisitId};
 
 use super::{
     Bound, Statement,
@@ -13,6 +13,8 @@ use crate::segment::{Rows, Segment};
 pub(crate) enum Whose {
     /// Those that a segment lets through.
     Segment(Segment),
+    /// Those of these ids whose last action is not after a time.
+    Ended { ids: Vec<u64>, until: UnixSeconds },
     /// Those of these numbers.
     Numbered(Vec<u64>),
 }
@@ -32,6 +34,9 @@ pub(crate) fn subject_visits(site: SiteId, whose: &Whose, limit: u64) -> Stateme
     const SPAN: Span = Span("site_id = {site:UInt32}");
     let of = match whose {
         Whose::Segment(segment) => segment::condition(segment, Rows::Visits, SPAN),
+        Whose::Ended { .. } => {
+            "visit_id IN {ids:Array(UInt64)} AND last_at <= toDateTime({until:Int64}, 'UTC')".to_owned()
+        }
         Whose::Numbered(_) => format!(
             "visit_id GLOBAL IN (SELECT key FROM numbers WHERE kind = {} AND number IN {{numbers:Array(UInt64)}})",
             Numbered::Visit.code()
@@ -47,6 +52,9 @@ pub(crate) fn subject_visits(site: SiteId, whose: &Whose, limit: u64) -> Stateme
     let statement = Statement::new(sql, 0).bind("site", Bound::Number(site.0.into())).bind("limit", limit);
     match whose {
         Whose::Segment(segment) => segment::bind(segment, statement),
+        Whose::Ended { ids, until } => {
+            statement.bind("ids", Bound::Ids(ids.clone())).bind("until", Bound::Number(until.0))
+        }
         Whose::Numbered(numbers) => statement.bind("numbers", Bound::Ids(numbers.clone())),
     }
 }

@@ -9,6 +9,7 @@ mod import;
 mod load;
 mod migrate;
 mod rebuild;
+mod restored;
 mod role;
 mod tail;
 mod up;

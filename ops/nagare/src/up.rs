@@ -15,7 +15,9 @@ use nagare_api::{Api, ApiOptions};
 use nagare_ingest::{Ingest, IngestOptions};
 use nagare_processor::ProcessorOptions;
 use nagare_projector::{ProjectorOptions, RetentionOptions};
-use nagare_runtime::{ClockOptions, ConnectionOptions, Context, Lifecycle, LogOptions, ServeOptions, serve};
+use nagare_runtime::{
+    ClockOptions, ConnectionOptions, Context, ErasureListOptions, Lifecycle, LogOptions, ServeOptions, serve,
+};
 use nagare_schema::SiteId;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -24,11 +26,14 @@ use crate::{
     embedded::{Embedded, EmbeddedOptions, device_patterns},
     first_start::{Created, FirstStart, create, random_hex, tell, tell_created},
     migrate::migrate,
+    restored::erase_again,
     role::{DRAIN_MAX, listen},
 };
 
 /// The only processor and projector of the machine: under this name a restart takes over at once.
 const MEMBER: &str = "up";
+/// The list of erasures, in the data folder unless it is kept elsewhere.
+const ERASURES_FILE: &str = "erasures.jsonl";
 /// Bytes of a master key.
 const MASTER_KEY_BYTES: usize = 32;
 /// Bytes of HITS and of EVENTS on one machine.
@@ -57,6 +62,8 @@ pub struct UpOptions {
     log_bytes_max: i64,
     #[command(flatten)]
     retention: RetentionOptions,
+    #[command(flatten)]
+    erasures: ErasureListOptions,
     #[command(flatten)]
     clock: ClockOptions,
     #[command(flatten)]
@@ -124,8 +131,12 @@ async fn serve_on(brokers: &Embedded, listener: TcpListener, options: UpOptions)
     let member = MEMBER.to_owned();
     let processor_options = ProcessorOptions { member: member.clone(), device_dir };
     lifecycle.spawn("processor", nagare_processor::run(context.clone(), processor_options));
-    let projector_options = ProjectorOptions { member, retention: options.retention };
+    let mut erasures = options.erasures;
+    let list = erasures.erasures_file.get_or_insert_with(|| options.data.join(ERASURES_FILE)).clone();
+    let projector_options = ProjectorOptions { member, retention: options.retention, erasures };
     lifecycle.spawn("projector", nagare_projector::run(context.clone(), projector_options));
+    // Before anybody can read what a restored backup brought back.
+    erase_again(&context, &list).await?;
     let router = ingest.router().merge(api.router());
     let front = Front::open(listener, &context, router, options.serve);
     greet(options.listen, &created);

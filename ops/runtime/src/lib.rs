@@ -8,6 +8,7 @@ mod connection;
 mod context;
 mod directory;
 mod erased;
+mod erasures;
 mod health;
 mod http;
 mod lifecycle;
@@ -31,6 +32,7 @@ pub use connection::{ConnectionError, ConnectionOptions, connect_clickhouse, con
 pub use context::{Context, ContextError};
 pub use directory::{Directory, DirectoryError, Expected, encode_entity};
 pub use erased::{ErasedError, ErasedVisits};
+pub use erasures::{ErasureListOptions, ListedErasure, list_erasure, listed_erasures};
 pub use health::{Health, HealthHandle};
 pub use http::{HTTP_DRAIN_MAX, ServeOptions, serve};
 pub use lifecycle::Lifecycle;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,13 +15,17 @@ use anyhow::{Context as _, ensure};
 use libtest_mimic::Trial;
 use nagare_schema::{EventBatch, HitBatch, STREAM_EVENTS, STREAM_HITS, VisitorId};
 use nagare_tests::{ADMIN_TOKEN, Broker, Rest, Stack, Tracker, unix_now, until};
+use rustix::process::Signal;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{consistency::alike, world::alone};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![alone("erasure::no_byte_of_a_person_is_left_after_an_erasure_under_load", no_byte_is_left)]
+    vec![
+        alone("erasure::no_byte_of_a_person_is_left_after_an_erasure_under_load", no_byte_is_left),
+        alone("erasure::a_restored_backup_brings_nobody_back", a_restored_backup_brings_nobody_back),
+    ]
 }
 
 const VISITOR: &str = "7a3f9c1de58b2064";
@@ -65,6 +70,47 @@ async fn no_byte_is_left() -> anyhow::Result<()> {
     }
     alike(&stack, site).await?;
     stack.finish().await
+}
+
+/// What was erased after a backup was made is erased again when it is restored, before anybody can read it.
+async fn a_restored_backup_brings_nobody_back() -> anyhow::Result<()> {
+    let kept = tempfile::tempdir()?;
+    let (list, backup) = (kept.path().join("erasures.jsonl"), kept.path().join("backup"));
+    let mut stack = Stack::up_with(&[("NAGARE_ERASURES_FILE", &list.display().to_string())]).await?;
+    let site = stack.matomo().add_site("Site", &[]).await?;
+    stack.matomo().call("PrivacyManager.setAnonymizeIpSettings", &[("anonymizeIPEnable", "0")]).await?;
+    let tracker = stack.tracker(site).with_token(ADMIN_TOKEN);
+    send(&tracker, unix_now() - ENDED_S).await?;
+    stack.caught_up().await?;
+    let person = Person::of_user(&stack, site).await?;
+    stack.restart_after(Signal::TERM, |data| copy(data, &backup)).await?;
+    ensure!(person.rows(&stack).await? > 0, "the backup does not tell of the person");
+    erase(&stack, site, &format!("userId%3D%3D{USER}")).await?;
+    let listed = fs::read(&list)?;
+    ensure!(!listed.is_empty(), "the erasure is not listed");
+    ensure!(!person.needles.iter().any(|needle| holds(&listed, needle)), "the list tells whom it is about");
+    let restore = |data: &Path| {
+        fs::remove_dir_all(data)?;
+        copy(&backup, data)
+    };
+    stack.restart_after(Signal::TERM, restore).await?;
+    ensure!(person.rows(&stack).await? == 0, "the tables tell of the person again");
+    ensure!(person.messages(&stack).await? == 0, "the log tells of the person again");
+    others(&stack, site).await?;
+    // The log gives ids anew: whoever has those of the erased is not erased with them.
+    tracker.hit(&[("_id", OTHER), ("url", "https://site.example/now")]).await?;
+    stack.restart(Signal::TERM).await?;
+    stack.caught_up().await?;
+    let sql = format!("SELECT toInt64(count()) FROM nagare.hits WHERE site_id = {site}");
+    let hits = stack.clickhouse()?.number(&sql).await?;
+    ensure!(hits == 11, "{hits} hits of others");
+    stack.finish().await
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let copied = Command::new("cp").arg("--archive").arg(from).arg(to).status()?;
+    ensure!(copied.success(), "{} is not copied", from.display());
+    Ok(())
 }
 
 /// Somebody else who is erased first.

@@ -1,5 +1,7 @@
 //! `nagare subject`: persons who ask what is known of them.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use nagare_api::Subjects;
@@ -8,7 +10,7 @@ use nagare_schema::SiteId;
 use tokio_util::sync::CancellationToken;
 
 use super::{Deployed, OPERATOR};
-use crate::first_start::tell;
+use crate::{first_start::tell, restored::erase_again};
 
 /// `nagare subject …`
 #[derive(Debug, Clone, Subcommand)]
@@ -19,6 +21,13 @@ pub enum SubjectCommand {
     Export(Person),
     /// Erases a person's visits from tables and reports, and prints the signed receipt.
     Erase(Person),
+    /// Does the erasures of a list again, after a backup was restored.
+    EraseAgain {
+        #[command(flatten)]
+        deployed: Deployed,
+        /// The file that `NAGARE_ERASURES_FILE` named for a projector.
+        list: PathBuf,
+    },
     /// Prints what a receipt says; fails when this deployment did not sign it.
     Verify {
         #[command(flatten)]
@@ -60,6 +69,10 @@ pub async fn subject(command: SubjectCommand) -> Result<()> {
             let site = SiteId(person.site);
             let visits = subjects.visits_of(site, &person.segment).await?;
             subjects.erase_as(OPERATOR, context.clock.now(), (site, &visits)).await?
+        }
+        SubjectCommand::EraseAgain { deployed, list } => {
+            let (context, _) = open(&deployed).await?;
+            format!("{} visits are erased again", erase_again(&context, &list).await?)
         }
         SubjectCommand::Verify { deployed, receipt } => {
             let (_, subjects) = open(&deployed).await?;
