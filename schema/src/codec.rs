@@ -37,8 +37,9 @@ impl Fact for crate::HitBatch {
 
 impl Fact for crate::EventBatch {
     const NAME: &'static str = "event_batch";
-    // Version 3 added the event of late page timings, version 4 the verdict on robots.
-    const VERSION: u16 = 4;
+    // Version 3 added the event of late page timings, version 4 the verdict on robots, version 5 what
+    // stands for the visit before a change.
+    const VERSION: u16 = 5;
 }
 
 impl Fact for crate::Hit {

@@ -1,5 +1,7 @@
 //! Events: accepted facts, immutable. Each carries the full state after it, so folding is assignment.
 
+mod visit_change;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
@@ -88,12 +90,11 @@ pub enum VisitEvent {
         hit: Arc<Hit>,
     },
     /// A visit began or changed.
+    #[serde(with = "visit_change")]
     VisitChanged {
         /// As it was; `None` when it began.
-        #[serde(deserialize_with = "crate::shared::option")]
         before: Option<Arc<Visit>>,
         /// As it is.
-        #[serde(deserialize_with = "crate::shared::one")]
         after: Arc<Visit>,
     },
     /// Something was done in a visit.

@@ -34,10 +34,7 @@ pub use config::{Config, Deployment, EXCLUDED_PARAMETERS, Entity, Site, SiteKind
 pub use config_key::ConfigKey;
 pub use dimension::{CustomDimension, DimensionScope, Extraction, ExtractionSource};
 pub use drop_reason::DropReason;
-pub use entities::{
-    Annotation, Dashboard, FailureKind, ReportFormat, ReportSchedule, ReportTransport, ScheduledReport, StoredSegment,
-    TrackingFailure, Widget,
-};
+pub use entities::*;
 pub use erasure::{ERASED_VISITS_MAX, ErasureReply, ErasureRequest, RestateReply};
 pub use event::{
     Action, ActionKind, Conversion, Cursor, EventBatch, Item, PageTimed, ProducerMark, Rebuild, SearchDetail,

@@ -239,4 +239,43 @@ fn events() {
     let bot = Hit { bot: Some(Bot { rule: BotRule::Network, version: 7 }), ..hit() };
     batch.events.push(VisitEvent::HitAccepted { id: id(2), visit: None, hit: Arc::new(bot) });
     check(4, &batch);
+    batch.events.extend(changes());
+    check(5, &batch);
+}
+
+/// A visit that goes on, and one that becomes another visitor's.
+fn changes() -> [VisitEvent; 2] {
+    let after = Arc::new(visit());
+    let begun = Visit {
+        revision: id(0),
+        last_at: UnixSeconds(1_714_564_800),
+        touched_at: UnixMillis(1_714_564_800_123),
+        total_time: 0,
+        actions: 1,
+        events: 0,
+        exit_title: Some("A".into()),
+        exit_is_search: true,
+        ..visit()
+    };
+    let stranger = Visit { visitor: VisitorId(0xcc), ..begun.clone() };
+    [begun, stranger].map(|before| VisitEvent::VisitChanged { before: Some(Arc::new(before)), after: after.clone() })
+}
+
+#[test]
+fn a_visit_that_goes_on_is_written_once() {
+    let bytes = changes().map(|change| {
+        let batch = EventBatch {
+            from: Cursor::default(),
+            to: Cursor::default(),
+            clock: UnixMillis(0),
+            producers: Vec::new(),
+            events: vec![change],
+            rebuild: None,
+        };
+        rmp_serde::to_vec(&batch).unwrap()
+    });
+    let [little, much] = bytes.map(|bytes| bytes.len());
+    assert!(little * 4 < much * 3, "{little} bytes where little changed, {much} where much did");
+    let told = serde_json::to_value(&changes()[0]).unwrap();
+    assert_eq!(told["visit_changed"]["before"]["visitor"], told["visit_changed"]["after"]["visitor"]);
 }
