@@ -6,7 +6,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const GZIP_BYTES_MAX = 5 * 1024;
-const BANNER = '/*! Nagare */';
 
 const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
@@ -19,13 +18,12 @@ const { outputFiles } = await build({
   target: 'es2020',
   write: false,
 });
-const { code } = await minify(outputFiles[0].text, {
+const { code: script } = await minify(outputFiles[0].text, {
   ecma: 2020,
   module: false,
   compress: { ecma: 2020, passes: 6, unsafe: true, unsafe_arrows: true },
   mangle: { toplevel: true },
 });
-const script = BANNER + code;
 
 // Loaded last: it takes every error of the process for its own.
 const { default: zopfli } = await import('@gfx/zopfli');

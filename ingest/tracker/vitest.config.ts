@@ -5,5 +5,7 @@ export default defineConfig({
     environment: 'happy-dom',
     environmentOptions: { happyDOM: { url: 'https://www.example.org/start?a=1' } },
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/timing.ts'],
+    fakeTimers: { toFake: ['Date', 'setTimeout', 'clearTimeout'] },
   },
 });

@@ -1,15 +1,11 @@
-import { decode } from './cookies';
 import { attempt, type Core } from './core';
 
-const IGNORE_REFERRER = 'ignore_referr?er';
+const IGNORE_REFERRER = ['ignore_referrer', 'ignore_referer'];
 
 /** The value of the first of these parameters that a URL's query or fragment carries. */
 export function parameter(url: string, names: string[]): string {
-  for (const name of names) {
-    const found = RegExp(`[?&#]${name}=([^&#]+)`).exec(url);
-    if (found) return decode(found[1]!.replace(/\+/g, ' '));
-  }
-  return '';
+  const given = new URLSearchParams(url.replace(/[?#]/g, '&'));
+  return names.map((name) => given.get(name)).find((value) => value) || '';
 }
 
 const absolute = (url: string): URL | '' | undefined =>
@@ -18,7 +14,14 @@ const absolute = (url: string): URL | '' | undefined =>
 /** A URL without the parameters that are not to be reported. */
 export function cleaned(core: Core, url: string): string {
   if (core.$discardHash) url = url.replace(/#.*/, '');
-  for (const name of ['pk_vid', IGNORE_REFERRER, ...core.ExcludedQueryParams]) {
+  for (const name of [
+    'pk_vid',
+    ...IGNORE_REFERRER,
+    ...core.ExcludedQueryParams,
+    ...(core.CampaignParameters || core.$consentRequired
+      ? []
+      : [...core.CampaignNameKey, ...core.CampaignKeywordKey]),
+  ]) {
     url = url.replace(RegExp(`([?&#])${name}=[^&#]*(&?)`), (_, before, more) =>
       more ? before : '',
     );
@@ -27,25 +30,16 @@ export function cleaned(core: Core, url: string): string {
 }
 
 /** The address of the page as it stands, or as the site says it is. */
-export function rawUrl(core: Core): string {
-  const url = absolute(core.CustomUrl);
-  return url ? url.href : location.href;
-}
-
-export const pageUrl = (core: Core): string => cleaned(core, rawUrl(core));
+export const pageUrl = (core: Core): string =>
+  cleaned(core, (absolute(core.CustomUrl) || location).href);
 
 /** Whether a host (and path) belongs to one of the domains: `a.org`, `*.a.org`, `.a.org/blog`. */
-export function matches({ hostname, pathname }: URL | Location, domains: string[]): boolean {
-  return domains.some((domain) => {
-    const [, wild, name, folder] = /^(?:\w+:\/\/)?\*?(\.?)([^/]*)(.*?)\/?\*?$/.exec(
-      domain.toLowerCase(),
-    )!;
-    return (
-      (hostname === name || (wild && hostname.endsWith(wild + name))) &&
-      `${pathname}/`.startsWith(`${folder}/`)
-    );
+export const matches = ({ hostname, pathname }: URL | Location, domains: string[]): boolean =>
+  domains.some((domain) => {
+    const literal = domain.replace(/.*\/\/|\/?\*|\/$/g, '').replace(/\./g, '\\.');
+    const pattern = literal.replace(/^\\./, '(.+\\.)?');
+    return RegExp(`^${pattern}(/|$)`, 'i').test(hostname + pathname);
   });
-}
 
 /** Whether this is an address of the site that is being measured. */
 export const isOwn = (core: Core, url: URL): boolean =>
@@ -59,7 +53,7 @@ export function referrerUrl(core: Core, foreign?: boolean): string {
   return !url ||
     matches(url, core.ExcludedReferrers) ||
     (foreign && isOwn(core, url)) ||
-    parameter(location.href, [IGNORE_REFERRER])
+    parameter(location.href, IGNORE_REFERRER)
     ? ''
     : cleaned(core, core.ReferrerUrl);
 }

@@ -1,4 +1,4 @@
-import { deleteOwn, hasConsent, readCookie, refused, usesCookies, writeCookie } from './cookies';
+import { deleteOwn, hasConsent, readCookie, usesCookies, writeCookie } from './cookies';
 import type { Core } from './core';
 import { pump, track } from './transport';
 
@@ -10,37 +10,26 @@ const FOREVER_HOURS = 30 * 365 * 24;
 const remember = (core: Core, name: string, hours = FOREVER_HOURS): void =>
   writeCookie(core, name, Date.now(), hours * 3600);
 
-const forgetVisitor = (core: Core): void => {
-  deleteOwn(core);
-  core.$visitorId = '';
-};
-
 /** Whether the visitor allows to be measured at all. */
 export function consent(core: Core) {
-  core.$optedOut = !!readCookie(REMOVED);
+  if (readCookie(REMOVED)) core.$consent = false;
 
   const setConsentGiven = (): void => {
     writeCookie(core, REMOVED);
-    core.$optedOut = false;
-    core.$consented = true;
+    core.$consent = true;
     pump(core);
   };
   const forgetConsentGiven = (): void => {
     writeCookie(core, CONSENT);
     remember(core, REMOVED);
-    core.$optedOut = true;
-    core.$consented = false;
+    core.$consent = false;
     core.$outbox = [];
-    forgetVisitor(core);
+    deleteOwn(core);
   };
   return {
-    setDoNotTrack(respect: boolean): void {
-      core.DoNotTrack = respect;
-      if (refused(core)) forgetVisitor(core);
-    },
     requireConsent(): void {
       core.$consentRequired = true;
-      core.$consented = core.$consented || !!readCookie(CONSENT);
+      if (readCookie(CONSENT)) core.$consent = true;
     },
     setConsentGiven,
     rememberConsentGiven(hours?: number): void {
@@ -50,7 +39,7 @@ export function consent(core: Core) {
     forgetConsentGiven,
     optUserOut: forgetConsentGiven,
     forgetUserOptOut: setConsentGiven,
-    isUserOptedOut: () => core.$optedOut,
+    isUserOptedOut: () => core.$consent === false,
     hasConsent: () => hasConsent(core),
     isConsentRequired: () => core.$consentRequired,
     getRememberedConsent: () => readCookie(CONSENT),
@@ -61,11 +50,11 @@ export function consent(core: Core) {
 export function cookieConsent(core: Core) {
   const disableCookies = (): void => {
     core.$noCookies = true;
-    forgetVisitor(core);
+    deleteOwn(core);
   };
   const setCookieConsentGiven = (): void => {
     // Tells a running visit the id that it can be recognised by from now on.
-    const late = core.$noCookies && core.$sent;
+    const late = core.$noCookies && core.$lastAt;
     core.$noCookies = false;
     if (late) track(core, { ping: 1 });
   };

@@ -1,8 +1,8 @@
 /** Request parameters; empty ones are left out. */
 export type Params = Record<string, unknown>;
 
-/** Campaign name, campaign keyword, unix seconds, referrer URL. */
-export type Attribution = [string, string, number, string];
+/** Campaign name, campaign keyword, unix seconds, referrer URL; empty when none is known. */
+export type Attribution = [] | [string, string, number, string];
 
 export interface Sent {
   request: string;
@@ -13,32 +13,30 @@ export type Callback = (sent: Sent) => void;
 
 /** File name extensions of downloads, as patterns. */
 const DOWNLOADS =
-  'aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|hqx|ibooks|jar|jpe?g|js|md5|mobi|movi?e?|mpe?[234g]|ms[ip]|od[bfgst]|og[gv]|pdf|phps|png|pptx?|qtm?|r[ampt][mrf]?|sea|sha\\d*|si[gt]|tar|torrent|txt|wav|wm[av]|wpd|xlsx?|xml|[7xgbt]*z(2|ip)?';
+  'a(ac|pk|r[cj]|s[cfx]|vi|zw3)|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|hqx|ibooks|jar|jpe?g|js|m[dops]\\w+|o[dg]\\w|pdf|phps|png|pptx?|qtm?|r[ampt][mrf]?|sea|sha\\d*|si[gt]|tar|torrent|txt|w[amp]\\w|x[lm]\\w+|[7xgbt]*z(2|ip)?';
 
 /** A string or several, also joined by `|`. */
 export const list = (value: string | string[]): string[] =>
   ([] as string[]).concat(value).join('|').split('|');
 
-const prefixed = (name: string): string[] =>
-  ['pk', 'mtm', 'piwik', 'matomo'].map((prefix) => prefix + name);
-
-/** The value, or something else when it cannot be had. */
-export function attempt<T>(value: () => T): T | undefined;
-export function attempt<T, U>(value: () => T, otherwise: U): T | U;
-export function attempt<T, U>(value: () => T, otherwise?: U): T | U | undefined {
+/** The value, or nothing when it cannot be had. */
+export function attempt<T>(value: () => T): T | undefined {
   try {
     return value();
-  } catch (_) {
-    return otherwise;
+  } catch {
+    return undefined;
   }
 }
 
-/** What a site may set: each name is also the methods `set<Name>` and `get<Name>`. */
-export const newSettings = () => ({
-  TrackerUrl: '',
-  SiteId: '' as string | number,
+/**
+ * What a site may set: each name is also the methods `set<Name>` and `get<Name>`, and each
+ * alternative `enable<Name>` and `disable<Name>`.
+ */
+export const newSettings = (TrackerUrl = '', SiteId: string | number = '') => ({
+  TrackerUrl,
+  SiteId,
   RequestMethod: '',
-  CustomRequestProcessing: '' as '' | ((request: string) => string | undefined),
+  CustomRequestProcessing: String as (request: string) => string | undefined,
   UserId: '',
   PageViewId: '',
   CustomUrl: '',
@@ -46,8 +44,10 @@ export const newSettings = () => ({
   ReferrerUrl: document.referrer,
   ExcludedQueryParams: [] as string[],
   ExcludedReferrers: ['.paypal.com'],
-  CampaignNameKey: [...prefixed('_campaign'), 'utm_campaign', 'utm_source', 'utm_medium'],
-  CampaignKeywordKey: [...prefixed('_kwd'), 'utm_term'],
+  CampaignNameKey: list(
+    'pk_campaign|mtm_campaign|piwik_campaign|matomo_campaign|utm_campaign|utm_source|utm_medium',
+  ),
+  CampaignKeywordKey: list('pk_kwd|mtm_kwd|piwik_kwd|matomo_kwd|utm_term'),
   ConversionAttributionFirstReferrer: false,
   Domains: [] as string[],
   DownloadExtensions: list(DOWNLOADS),
@@ -67,13 +67,18 @@ export const newSettings = () => ({
   SessionCookieTimeout: 1800,
   ReferralCookieTimeout: 15768000,
   DoNotTrack: false,
+  AlwaysUseSendBeacon: true,
+  BrowserFeatureDetection: true,
+  CampaignParameters: true,
+  CrossDomainLinking: false,
+  PerformanceTracking: true,
+  TrackOnlyVisibleContent: false,
 });
 export type Settings = ReturnType<typeof newSettings>;
 
 /** What one tracker knows. Names that begin with $ are shortened by the build. */
 export interface Core extends Settings {
   $appended: string;
-  $noBeacon?: boolean;
   $discardHash?: boolean;
 
   $extra: Params;
@@ -81,55 +86,52 @@ export interface Core extends Settings {
   $variables: Record<string, Record<number, string[]>>;
   $viewId?: string;
   $views: number;
-  $timed?: boolean;
 
   $noCookies?: boolean;
   $consentRequired?: boolean;
-  $consented?: boolean;
-  $optedOut?: boolean;
+  /** What the visitor said; nothing yet. */
+  $consent?: boolean;
 
-  $visitorId: string;
+  $visitorId?: string;
   $created: number;
-  $isNew: number;
+  $isNew?: number;
   $attribution: Attribution;
   $inSession?: boolean;
 
-  /** Whether links to other domains of the site carry the visitor along. */
-  $crossing: boolean;
-
-  $outbox: [Params, Callback?][];
-  $timer: number;
+  $outbox: [query: string, done?: Callback][];
+  $timer?: number;
+  /** When the second request may leave; 0 before the first. */
   $nextAt: number;
-  $sent: number;
   $lastAt: number;
+
+  /** After how long in view the leaving is told. */
+  $idleMs?: number;
+  $focusedAt?: number;
 }
 
-export const newCore = (): Core => ({
-  ...newSettings(),
+export const newCore = (url?: string, site?: string | number): Core => ({
+  ...newSettings(url, site),
   $appended: '',
   $extra: {},
   $variables: { visit: {}, page: {} },
   $views: 0,
-  $crossing: false,
-  $visitorId: '',
-  $created: 0,
-  $isNew: 0,
-  $attribution: ['', '', 0, ''],
+  $created: seconds(),
+  $attribution: [],
   $outbox: [],
-  $timer: 0,
   $nextAt: 0,
-  $sent: 0,
   $lastAt: 0,
 });
 
-export const seconds = (): number => Math.floor(Date.now() / 1000);
+export const seconds = (): number => Math.round(Date.now() / 1000);
 
-/** A random number of so many digits, in a base up to 36. */
-export const random = (digits: number, base: number): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(digits)), (byte) =>
-    (byte % base).toString(base),
-  ).join('');
+/** So many random hexadecimal digits. */
+export const random = (digits: number): string =>
+  'x'.repeat(digits).replace(/x/g, () => Math.floor(Math.random() * 16).toString(16));
 
-/** Listens on the window, ahead of the page's own handlers. */
+/** Listens on the window, ahead of the page's own handlers; the same handler only once. */
 export const listen = (names: string, handler: (event: Event) => void): void =>
   names.split(' ').forEach((name) => addEventListener(name, handler, true));
+
+/** Positional values by the names of their parameters. */
+export const named = (names: string, values: unknown[]): Params =>
+  Object.fromEntries(names.split(' ').map((name, i) => [name, values[i]]));

@@ -1,12 +1,11 @@
-import { parameter, rawUrl, referrerUrl } from './address';
+import { pageUrl, parameter, referrerUrl } from './address';
 import { ID, readOwn, REFERRAL, SESSION, usesCookies, writeOwn } from './cookies';
-import { attempt, type Attribution, type Core, type Params, random, seconds } from './core';
+import { attempt, type Attribution, type Core, named, type Params, random, seconds } from './core';
 
 const REFERRER_LENGTH_MAX = 1024;
 
 /** Tells the browser apart from others that the link may be handed to: six hexadecimal digits. */
-const browser = (): string =>
-  (0x100000 + screen.width * screen.height + navigator.userAgent.length).toString(16);
+const browser = (): string => (2e6 + screen.width * navigator.userAgent.length).toString(16);
 
 /** What makes a link carry the visitor along. */
 export const linkParameter = (core: Core): string =>
@@ -16,35 +15,29 @@ export const linkParameter = (core: Core): string =>
 export function visitorId(core: Core): string {
   if (!core.$visitorId && usesCookies(core)) {
     // Who changes over from Matomo's script keeps the visitors it knows.
-    const other = RegExp(`_id\\.${core.SiteId}\\.[\\da-f]{4}=([\\da-f]{16})\\.(\\d+)`);
+    const other = document.cookie.split(`_id.${core.SiteId}.`)[1]!;
+    const [, known, created] = /([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID) || other) || [];
     const link = RegExp(`pk_vid=([\\da-f]{16})(\\d+)${browser()}`);
-    const [, known, created] =
-      /^([\da-f]{16})\.(\d+)/.exec(readOwn(core, ID)) || other.exec(document.cookie) || [];
-    const [, linked, at] = (core.$crossing && link.exec(location.href)) || [];
+    const [, linked, at] = (core.CrossDomainLinking && link.exec(location.href)) || [];
     // A link that was followed just now, and in this browser, knows better.
     const id = seconds() - +at! > core.CrossDomainLinkingTimeout ? known : linked || known;
-    core.$visitorId = id || random(16, 16);
+    core.$visitorId = id || random(16);
     core.$created = +created! || seconds();
     core.$isNew = id ? 0 : 1;
   }
-  return core.$visitorId;
+  return core.$visitorId || '';
 }
 
 /** Where the visitor came from, for conversions: set once a session, kept for months. */
 export function attribution(core: Core): Attribution {
-  const cookies = usesCookies(core);
-  if (cookies) {
-    core.$attribution = attempt(() => JSON.parse(readOwn(core, REFERRAL)), core.$attribution);
-  }
-  if (!(cookies ? readOwn(core, SESSION) : core.$inSession)) {
-    const name = parameter(rawUrl(core), core.CampaignNameKey);
+  core.$attribution = attempt(() => JSON.parse(readOwn(core, REFERRAL))) || core.$attribution;
+  if (!core.$inSession && !readOwn(core, SESSION)) {
+    const name = parameter(pageUrl(core), core.CampaignNameKey);
     const referrer = referrerUrl(core, true).slice(0, REFERRER_LENGTH_MAX);
     if ((name || referrer) && !(core.ConversionAttributionFirstReferrer && core.$attribution[2])) {
-      const keyword = parameter(rawUrl(core), core.CampaignKeywordKey);
+      const keyword = parameter(pageUrl(core), core.CampaignKeywordKey);
       core.$attribution = [name, keyword, seconds(), referrer];
-      if (cookies) {
-        writeOwn(core, REFERRAL, JSON.stringify(core.$attribution), core.ReferralCookieTimeout);
-      }
+      writeOwn(core, REFERRAL, JSON.stringify(core.$attribution), core.ReferralCookieTimeout);
     }
   }
   return core.$attribution;
@@ -53,13 +46,16 @@ export function attribution(core: Core): Attribution {
 /** Names the visitor in a request, and keeps the cookies that remember it. */
 export function identify(core: Core): Params {
   const _id = visitorId(core);
-  const [_rcn, _rck, _refts, _ref] = attribution(core);
-  const cookies = usesCookies(core);
+  const age = core.$created + core.VisitorCookieTimeout - seconds();
+  const source = named('_rcn _rck _refts _ref', attribution(core));
   core.$inSession = true;
-  if (cookies) {
-    const age = core.$created + core.VisitorCookieTimeout - seconds();
-    writeOwn(core, ID, `${_id}.${core.$created}.`, age);
-    writeOwn(core, SESSION, 1, core.SessionCookieTimeout);
-  }
-  return { _id, _idn: core.$isNew, _refts, _rcn, _rck, _ref, cookie: cookies ? 1 : 0 };
+  writeOwn(core, ID, `${_id}.${core.$created}.`, age);
+  writeOwn(core, SESSION, 1, core.SessionCookieTimeout);
+  return {
+    _id,
+    _idn: core.$isNew,
+    ...source,
+    cookie: +usesCookies(core),
+    consent: core.$consentRequired && 1,
+  };
 }

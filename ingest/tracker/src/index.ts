@@ -12,14 +12,12 @@ declare global {
 
 function start(): void {
   const script = document.currentScript as HTMLScriptElement | null;
-  const queued = window._paq;
-  const queue = newQueue(script ? script.src.replace(/[^/]*$/, 'matomo.php') : '');
-  window._paq = window.Matomo = window.Piwik = queue;
-
+  const queued = (window._paq || []) as Command[];
   // <script src=".../nagare.js" data-site="1"> needs no inline script at all.
-  const site = script && script.dataset.site;
-  if (site) queue.push(['setSiteId', site]);
-  if (Array.isArray(queued)) queue.push(...ordered(queued));
+  const site = script?.dataset.site;
+  const queue = newQueue(script?.src.replace(/[^/]*$/, 'matomo.php'), site);
+  window._paq = window.Matomo = window.Piwik = queue;
+  queue.push(...ordered(queued));
   if (site) queue.push(['trackPageView'], ['enableLinkTracking']);
 }
 

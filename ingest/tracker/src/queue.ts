@@ -4,20 +4,17 @@ export type Command = [string | ((this: Tracker) => void), ...unknown[]];
 type Method = (...args: unknown[]) => void;
 
 /** Calls that decide how others are sent; pages often queue them after the first page view. */
-const FIRST = /^(addT|disable|enableC|require|set(?!Page|Custom[^R]|Doc|Ref.*U|.*Consent|Eco))/;
+const FIRST = /^(addT|disable|enableC|require|set(?!Pa|Custom[^R]|Doc|R.*rl|.*Giv|Ec))/;
 
 /** The trackers that commands are for: what `_paq` and `Matomo` are once the script is here. */
-export function newQueue(defaultUrl: string) {
-  const first = newTracker(defaultUrl);
+export function newQueue(defaultUrl?: string, defaultSite?: string) {
+  const first = newTracker(defaultUrl, defaultSite);
   const trackers = [first];
 
   const getTracker = (url?: string, site?: string | number): Tracker =>
     newTracker(url || first.getTrackerUrl(), site || first.getSiteId());
-  const addTracker = (url?: string, site?: string | number): Tracker => {
-    const added = getTracker(url, site);
-    trackers.push(added);
-    return added;
-  };
+  const addTracker = (url?: string, site?: string | number): Tracker =>
+    trackers[trackers.push(getTracker(url, site)) - 1]!;
 
   const call = (tracker: Tracker, name: Command[0], args: unknown[]): void => {
     const methods = tracker as unknown as Record<string, Method>;
@@ -29,10 +26,8 @@ export function newQueue(defaultUrl: string) {
     addTracker,
     getAsyncTracker: (url?: string, site?: string | number): Tracker =>
       trackers.find(
-        (tracker) =>
-          (!url || tracker.getTrackerUrl() === url) &&
-          // A number and its text are the same site.
-          (!site || tracker.getSiteId() == site),
+        // A number and its text are the same site.
+        (tracker) => tracker.getTrackerUrl() === url && tracker.getSiteId() == site,
       ) || first,
     /** A page's mistake must neither stop its other commands nor its own scripts. */
     push(...commands: Command[]): void {

@@ -1,32 +1,37 @@
 import { pageUrl } from './address';
-import { type Core, list, newSettings, seconds, type Settings } from './core';
+import { type Core, list, newSettings, type Settings } from './core';
 import { attribution, visitorId } from './identity';
 
 type Setters = { [Name in keyof Settings as `set${Name}`]: (value: Settings[Name]) => void };
 type Getters = { [Name in keyof Settings as `get${Name}`]: () => Settings[Name] };
+type Alternative = {
+  [Name in keyof Settings]: Settings[Name] extends boolean ? Name : never;
+}[keyof Settings];
+type Switches = Record<`${'enable' | 'disable'}${Alternative}`, () => void>;
+type Accessors = Setters & Getters & Switches;
 
-/** A method to set and one to get every setting. */
-function accessors(core: Core): Setters & Getters {
+/** A method to set and one to get every setting, and one for either side of an alternative. */
+function accessors(core: Core): Accessors {
   const methods: Record<string, unknown> = {};
   const settings = core as unknown as Record<string, unknown>;
   for (const [name, initial] of Object.entries(newSettings())) {
-    methods[`set${name}`] = (value: string): void => {
-      settings[name] = Array.isArray(initial) ? list(value) : value;
+    const set = (value: unknown): void => {
+      settings[name] = (initial as string[]).map ? list(value as string) : value;
     };
+    methods[`set${name}`] = set;
+    methods[`enable${name}`] = () => set(true);
+    methods[`disable${name}`] = () => set(false);
     methods[`get${name}`] = (): unknown => settings[name];
   }
-  return methods as Setters & Getters;
+  return methods as Accessors;
 }
 
 /** Where to send, and what to say about page and visitor. */
 export function settings(core: Core) {
   return {
     ...accessors(core),
-    disableAlwaysUseSendBeacon(): void {
-      core.$noBeacon = true;
-    },
     appendToTrackingUrl(text: string): void {
-      core.$appended = text && `&${text.replace(/^[?&]/, '')}`;
+      core.$appended = text.replace(/^[?&]?/, '&');
     },
     discardHashTag(discard = true): void {
       core.$discardHash = discard;
@@ -40,7 +45,6 @@ export function settings(core: Core) {
     getVisitorId: (): string => visitorId(core),
     setVisitorId(id: string): void {
       core.$visitorId = id;
-      core.$created = seconds();
     },
 
     setCustomDimension(id: number, value: string): void {

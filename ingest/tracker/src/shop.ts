@@ -1,24 +1,23 @@
-import type { Core, Params } from './core';
-import { named } from './pages';
+import { type Core, named, type Params } from './core';
 import { track } from './transport';
 
-const json = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
+type Item = [
+  sku: string,
+  name?: string,
+  category?: string | string[],
+  price?: number | string,
+  quantity?: number | string,
+];
 
 /** Carts, orders and views of products. */
 export function shop(core: Core) {
-  let items: Record<string, unknown[]> = {};
+  let items: Record<string, Item> = {};
   const send = (action: Params): void =>
-    track(core, { idgoal: 0, ec_items: json(Object.values(items)), ...action });
+    track(core, { idgoal: 0, ec_items: Object.values(items), ...action });
 
   return {
-    addEcommerceItem(
-      sku: string,
-      name = '',
-      category: string | string[] = '',
-      price: number | string = 0,
-      quantity: number | string = 1,
-    ): void {
-      items[sku] = [sku, name, category, price, quantity];
+    addEcommerceItem(...item: Item): void {
+      items[item[0]] = item;
     },
     removeEcommerceItem(sku: string): void {
       delete items[sku];
@@ -37,8 +36,7 @@ export function shop(core: Core) {
     },
     /** SKU, name, category, price: said with everything that follows on the page. */
     setEcommerceView(...values: unknown[]): void {
-      const all = [0, 1, 2, 3].map((i) => json(values[i]) || '');
-      Object.assign(core.$extra, named('_pks _pkn _pkc _pkp', all));
+      Object.assign(core.$extra, named('_pks _pkn _pkc _pkp', values));
     },
   };
 }

@@ -2,10 +2,10 @@ import type { Core, Params } from './core';
 
 /** How long the page took to load: reported once, when it has loaded, for its first view only. */
 export function timings(core: Core): Params {
-  const t = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming;
-  if (core.$timed || core.$views !== 1 || !t || !(t.loadEventEnd > 0)) return {};
-  core.$timed = true;
-  const span = (from: number, to: number): unknown => (to >= from ? Math.round(to - from) : '');
+  const t = performance.timing;
+  if (core.$views !== 1 || !core.PerformanceTracking || !t.loadEventEnd) return {};
+  core.PerformanceTracking = false;
+  const span = (from: number, to: number): unknown => (to >= from ? to - from : '');
   return {
     pf_net: span(t.fetchStart, t.connectEnd),
     pf_srv: span(t.requestStart, t.responseStart),

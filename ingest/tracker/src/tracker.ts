@@ -1,4 +1,5 @@
 import { consent, cookieConsent } from './consent';
+import { content } from './content';
 import { newCore } from './core';
 import { heartbeat } from './heartbeat';
 import { links } from './links';
@@ -8,19 +9,18 @@ import { shop } from './shop';
 import { connect } from './transport';
 
 /** A tracker: one site at one server. */
-export function newTracker(url = '', site: string | number = '') {
-  const core = newCore();
-  core.TrackerUrl = url;
-  core.SiteId = site;
+export function newTracker(url?: string, site?: string | number) {
+  const core = newCore(url, site);
   connect(core);
   return {
     ...settings(core),
-    ...pages(core),
-    ...links(core),
-    ...shop(core),
-    ...consent(core),
-    ...cookieConsent(core),
     ...heartbeat(core),
+    ...pages(core),
+    ...shop(core),
+    ...links(core),
+    ...content(core),
+    ...cookieConsent(core),
+    ...consent(core),
   };
 }
 

@@ -6,7 +6,9 @@ import { newTracker } from '../src/tracker';
 import readme from '../README.md?raw';
 import { TRACKER_URL } from './recorder';
 
-const accessors = Object.keys(newSettings()).flatMap((name) => [`set${name}`, `get${name}`]);
+const accessors = Object.keys(newSettings()).flatMap((name) =>
+  ['set', 'get', 'enable', 'disable'].map((verb) => verb + name),
+);
 
 const sources = import.meta.glob<string>('./*.test.ts', {
   query: '?raw',
@@ -39,5 +41,10 @@ describe('the public methods', () => {
     const value = Array.isArray(initial) ? ['a', 'b'] : 'other';
     tracker[`set${name}`]!(value);
     expect(tracker[`get${name}`]!()).toEqual(value);
+    if (typeof initial !== 'boolean') return;
+    for (const [verb, expected] of Object.entries({ enable: true, disable: false })) {
+      tracker[verb + name]!();
+      expect(tracker[`get${name}`]!()).toBe(expected);
+    }
   });
 });

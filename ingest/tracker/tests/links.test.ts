@@ -34,8 +34,6 @@ describe('a link', () => {
     ['/inside', { class: 'leave' }, 'link'],
     ['https://other.example/', { class: 'matomo_ignore' }, undefined],
     ['https://other.example/a.zip', { class: 'quiet' }, undefined],
-    ['mailto:ada@example.org', {}, undefined],
-    ['javascript:void(0)', { class: 'matomo_link' }, undefined],
   ])('%s %o is %s', (href, attributes, kind) => {
     const core = newCore();
     core.Domains = ['*.example.com', 'partner.example/ours'];
@@ -114,10 +112,23 @@ describe('link tracking', () => {
     expect(links('8')).toHaveLength(2);
   });
 
+  it('does not count what leads nowhere', () => {
+    newTracker(TRACKER_URL, 10).enableLinkTracking();
+    for (const href of ['mailto:ada@example.org', 'javascript:void(0)']) {
+      const link = document.body.appendChild(anchor(href, { class: 'matomo_link' }));
+      link.addEventListener('click', (event) => event.preventDefault());
+      link.dispatchEvent(
+        new MouseEvent('click', { bubbles: true, composed: true, cancelable: true }),
+      );
+    }
+    settle();
+    expect(links('10')).toEqual([]);
+  });
+
   it('counts a click once, however often it was asked for', () => {
     const t = newTracker(TRACKER_URL, 9);
     t.enableLinkTracking(false);
-    t.enableLinkTracking();
+    t.enableLinkTracking(false);
     t.addDownloadExtensions('foo|bar');
     const link = document.body.appendChild(anchor('/a.bar'));
     t.addListener(link);

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 export interface Recorded {
-  means: 'beacon' | 'fetch' | 'image';
+  means: 'beacon' | 'fetch';
   url: string;
   query: Record<string, string>;
   body: string;
@@ -10,8 +10,7 @@ export interface Recorded {
 export const TRACKER_URL = 'https://stats.example.net/matomo.php';
 
 /** Stands in for the network: what was sent, in order. */
-export async function record(options: { beacon?: boolean; fetch?: boolean } = {}) {
-  const { beacon = true, fetch = true } = options;
+export async function record({ beacon = true } = {}) {
   const sent: Recorded[] = [];
   const note = (means: Recorded['means'], address: string, form?: BodyInit): void => {
     const url = new URL(address);
@@ -30,18 +29,9 @@ export async function record(options: { beacon?: boolean; fetch?: boolean } = {}
   vi.stubGlobal(
     'fetch',
     vi.fn((url: string, init: RequestInit) => {
-      if (!fetch) return Promise.reject(new TypeError('blocked'));
       note('fetch', url, init.body!);
       return Promise.resolve(new Response(null, { status: 204 }));
     }),
-  );
-  vi.stubGlobal(
-    'Image',
-    class {
-      set src(url: string) {
-        note('image', url);
-      }
-    },
   );
   return {
     sent,

@@ -27,7 +27,7 @@ describe('a page view', () => {
       body: '',
     });
     expect(network.sent[0]!.url).toMatch(
-      /^https:\/\/stats\.example\.net\/matomo\.php\?action_name=Start&idsite=7&rec=1&r=\d{6}&h=/,
+      /^https:\/\/stats\.example\.net\/matomo\.php\?action_name=Start&idsite=7&rec=1&r=[\da-f]{6}&h=/,
     );
   });
 
@@ -42,7 +42,7 @@ describe('a page view', () => {
       cookie: '1',
       res: `${screen.width}x${screen.height}`,
     });
-    expect(first().r).toMatch(/^\d{6}$/);
+    expect(first().r).toMatch(/^[\da-f]{6}$/);
     expect(first().pv_id).toMatch(/^[a-z0-9]{6}$/);
     expect(first()._id).toMatch(/^[\da-f]{16}$/);
     for (const part of ['h', 'm', 's']) expect(first()[part]).toMatch(/^\d{1,2}$/);
@@ -211,22 +211,35 @@ describe('the way to the server', () => {
     expect(network.sent[1]!.body).toContain('action_name=Start');
   });
 
-  it('is fetch where there is no beacon, and an image where there is neither', async () => {
-    network = await record({ beacon: false });
-    tracker().trackPageView();
-    expect(network.sent[0]).toMatchObject({ means: 'fetch', query: { send_image: '0' } });
-
-    network = await record({ beacon: false, fetch: false });
-    tracker().trackPageView();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(network.sent[0]).toMatchObject({ means: 'image', query: { send_image: '1' } });
-  });
-
-  it('is an image when the page does not want beacons', () => {
+  it('is fetch where no beacon is taken, and where the page does not want beacons', async () => {
     const t = tracker();
     t.disableAlwaysUseSendBeacon();
     t.trackPageView();
-    expect(network.sent[0]!.means).toBe('image');
+    network = await record({ beacon: false });
+    tracker().trackPageView();
+    for (const { means, query } of network.sent) {
+      expect([means, query.send_image]).toEqual(['fetch', '0']);
+    }
+    expect(network.sent).toHaveLength(1);
+  });
+
+  it('does not tell the features of the browser when the page does not want so', () => {
+    const t = tracker();
+    t.disableBrowserFeatureDetection();
+    t.trackPageView();
+    expect(first()).not.toHaveProperty('res');
+    expect(first()).toHaveProperty('action_name');
+  });
+
+  it('leaves out campaign parameters when the page does not want them', () => {
+    history.replaceState(null, '', '/start?a=1&utm_campaign=spring&mtm_kwd=red');
+    const t = tracker();
+    t.disableCampaignParameters();
+    t.trackPageView();
+    expect(first()).toMatchObject({ url: 'https://www.example.org/start?a=1' });
+    expect(first()).not.toHaveProperty('_rcn');
+    t.enableCampaignParameters();
+    expect(t.getCurrentUrl()).toContain('utm_campaign=spring');
   });
 
   it('may be added to, changed or refused by the page', () => {
@@ -258,7 +271,7 @@ describe('the way to the server', () => {
 describe('page timings', () => {
   const entry = {
     fetchStart: 1,
-    connectEnd: 11.4,
+    connectEnd: 11,
     requestStart: 12,
     responseStart: 50,
     responseEnd: 60,
@@ -269,7 +282,15 @@ describe('page timings', () => {
   };
   const loaded = { ...entry, loadEventEnd: 405 };
   const stub = (value: object) =>
-    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([value] as PerformanceEntry[]);
+    vi.spyOn(performance, 'timing', 'get').mockReturnValue(value as PerformanceTiming);
+
+  it('do not go when the page does not want so', () => {
+    stub(loaded);
+    const t = tracker();
+    t.disablePerformanceTracking();
+    t.trackPageView();
+    expect(network.queries()[0]).not.toHaveProperty('pf_net');
+  });
 
   it('go once, with the page view when the page has loaded', () => {
     stub(loaded);

@@ -32,7 +32,7 @@ describe('a cart', () => {
     expect(sent()[0]).not.toHaveProperty('ec_id');
     expect(JSON.parse(sent()[0]!.ec_items!)).toEqual([
       ['S1', 'Shoe', ['Shoes', 'Red'], 9.5, 2],
-      ['S2', '', '', 0, 1],
+      ['S2'],
     ]);
     expect(Object.keys(t.getEcommerceItems())).toEqual(['S1', 'S2']);
     t.clearEcommerceCart();
@@ -70,22 +70,5 @@ describe('a view of a product', () => {
         _pkc: '["Shoes","Red"]',
         _pkp: '9.5',
       });
-  });
-});
-
-describe('content', () => {
-  it('is reported as shown and as used', () => {
-    const t = tracker();
-    t.trackContentImpression('Banner');
-    t.trackContentInteraction('click', 'Banner', 'red.png', 'https://x.example/');
-    expect(sent()[0]).toMatchObject({ c_n: 'Banner', c_p: 'Unknown', ca: '1' });
-    expect(sent()[0]).not.toHaveProperty('c_i');
-    expect(sent()[1]).toMatchObject({
-      c_i: 'click',
-      c_n: 'Banner',
-      c_p: 'red.png',
-      c_t: 'https://x.example/',
-      ca: '1',
-    });
   });
 });

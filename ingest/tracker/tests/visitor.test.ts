@@ -47,7 +47,7 @@ describe('the names of cookies', () => {
     t.setCookieSameSite('None');
     t.trackPageView();
     const id = written.find((text) => text.startsWith('_my_id.7.exampleorgshop='))!;
-    expect(id).toContain(';path=/shop;domain=.example.org;Secure;SameSite=None');
+    expect(id).toContain(';path=/shop;domain=.example.org;SameSite=None;Secure');
   });
 });
 
