@@ -1,9 +1,11 @@
 // Signs in to the dashboard, opens the live view of a site, visits a tracked page as strangers, and
-// measures how long each visit takes from the tracking request to the number on the screen.
+// measures how long each visit takes from the tracking request to the number on the screen. Then looks at
+// content in that page.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, exit } from 'node:process';
+import { usesContent } from './content.mjs';
 
 const VISITS = 3;
 const LIMIT_MS = 1000;
@@ -31,6 +33,7 @@ try {
   console.log(JSON.stringify({ latencies_ms: latencies, best_ms: best }));
   // A busy machine may delay any one visit; the way itself takes less than a second.
   if (best >= LIMIT_MS) throw new Error(`the live number took ${latencies.join(', ')} ms`);
+  await usesContent(browser, env.NAGARE_PAGE, STEP_TIMEOUT_MS);
 } finally {
   await browser.close();
 }
