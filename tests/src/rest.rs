@@ -68,6 +68,21 @@ impl Rest {
         reply(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
+    /// Sends a request with these headers and a body.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn send_body(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> anyhow::Result<Reply> {
+        let request = self.request(method, path)?.json(body);
+        reply(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     fn request(&self, method: &str, path: &str) -> anyhow::Result<RequestBuilder> {
         Ok(self.http.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.base)))
     }

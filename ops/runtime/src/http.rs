@@ -124,6 +124,8 @@ fn readiness(health: &Health) -> (StatusCode, String) {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
     use crate::tls::tests::{Certificate, Client};
 
@@ -189,6 +191,25 @@ mod tests {
         let headers = format!("x-large: {}\r\n", "a".repeat(HEAD_BYTES_MAX));
         let answer = Client::plain(served.address).await.get("/who", &headers).await;
         assert!(answer.starts_with("HTTP/1.1 431") || answer.is_empty(), "{answer}");
+        served.end().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_is_slow_with_its_head_is_sent_away() {
+        let served = Served::new(TlsOptions::default()).await;
+        let mut slow = tokio::net::TcpStream::connect(served.address).await.unwrap();
+        let (mut answer, begun) = ([0; 1024], tokio::time::Instant::now());
+        slow.write_all(b"GET /who HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        assert!(slow.read(&mut answer).await.unwrap() > 0);
+        // A byte now and then does not help.
+        for byte in b"GET /who HTT" {
+            if slow.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+            tokio::time::advance(HEAD_WITHIN / 10).await;
+        }
+        let ended = tokio::time::timeout(HEAD_WITHIN, slow.read_to_end(&mut Vec::new())).await;
+        assert!(ended.is_ok() && begun.elapsed() < 2 * HEAD_WITHIN, "it stays for {:?}", begun.elapsed());
         served.end().await;
     }
 

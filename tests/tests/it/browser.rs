@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, process::Command, time::timeout};
 
 use crate::world::alone;
 
-const JOURNEY_WITHIN: Duration = Duration::from_secs(150);
+pub(crate) const JOURNEY_WITHIN: Duration = Duration::from_secs(150);
 const TOUR_WITHIN: Duration = Duration::from_secs(900);
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -45,7 +45,7 @@ async fn every_page_does_what_it_is_for() -> anyhow::Result<()> {
 }
 
 /// Runs a script of `tests/browser` against the product.
-async fn run(stack: &Stack, script: &str, more: &[(&str, String)], within: Duration) -> anyhow::Result<()> {
+pub(crate) async fn run(stack: &Stack, script: &str, more: &[(&str, String)], within: Duration) -> anyhow::Result<()> {
     let root = workspace();
     let running = Command::new("node")
         .arg(root.join("tests/browser").join(script))

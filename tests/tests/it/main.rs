@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod attack;
 mod bad_input;
 mod browser;
 mod clients;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         release::trials(),
         journeys::trials(&world),
         bad_input::trials(&world),
+        attack::trials(&world),
         consistency::trials(&world),
         reports::trials(&world),
         import::trials(&world),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
     let people = [
         access::trials(),
         accounts::trials(),
+        attack::heavy_trials(),
         document::trials(),
         erasure::trials(),
         limits::trials(),
