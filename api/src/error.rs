@@ -28,6 +28,9 @@ pub enum ApiError {
     /// The mail server, or the sender, is not valid.
     #[error("{0}")]
     Mail(String),
+    /// The OpenID provider of the options cannot be used.
+    #[error(transparent)]
+    OpenId(#[from] crate::auth::OpenIdError),
     /// A password cannot be hashed.
     #[error("cannot hash a password: {0}")]
     Hash(String),

@@ -3,6 +3,8 @@ use std::{convert::Infallible, fmt, str::FromStr, time::Duration};
 use clap::Args;
 use nagare_runtime::VaultOptions;
 
+use crate::auth::OpenIdOptions;
+
 /// A century of suggestions.
 const SUGGEST_DAYS_MAX: i64 = 36_525;
 
@@ -39,6 +41,9 @@ pub struct ApiOptions {
     /// Where the master key comes from.
     #[command(flatten)]
     pub vault: VaultOptions,
+    /// Where people may sign in instead.
+    #[command(flatten)]
+    pub openid: OpenIdOptions,
     /// Mail server for scheduled reports: `smtp://user:password@host:587?tls=required` or `smtps://…`.
     #[arg(long, env = "NAGARE_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<SecretUrl>,
@@ -80,6 +85,7 @@ impl Default for ApiOptions {
             site_requests_per_second: 1000,
             second_factor_required: false,
             vault: VaultOptions::default(),
+            openid: OpenIdOptions::default(),
             smtp_url: None,
             smtp_from: FROM.to_owned(),
         }

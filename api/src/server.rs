@@ -24,7 +24,7 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 
 use crate::{
     account,
-    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, SessionStore, Signer, Throttle, TokenUse},
+    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, Provider, SessionStore, Signer, Throttle, TokenUse},
     dashboard, delivery,
     endpoint::Endpoint,
     error::ApiError,
@@ -50,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) context: Context,
     pub(crate) authenticator: Authenticator,
     pub(crate) sessions: SessionStore,
+    pub(crate) openid: Option<Provider>,
     pub(crate) accounts: Accounts,
     pub(crate) token_use: TokenUse,
     pub(crate) audit: Audit,
@@ -109,6 +110,7 @@ impl Api {
         let shared = Shared {
             authenticator: Authenticator { signer: signer.clone(), sessions: sessions.known.clone() },
             sessions,
+            openid: Provider::open(&options.openid)?,
             token_use: TokenUse::open(context, audit.clone()).await?,
             endpoint: Endpoint::new(context, &options, accounts.clone(), known, &metrics)?,
             accounts,
@@ -193,7 +195,7 @@ fn sites_of(params: &Params, caller: &Caller) -> Vec<SiteId> {
 }
 
 /// Where the client found this server, with a slash at the end.
-fn url_of(headers: &HeaderMap) -> String {
+pub(crate) fn url_of(headers: &HeaderMap) -> String {
     let scheme = if is_secure(headers) { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     format!("{scheme}://{host}/")

@@ -3,7 +3,7 @@
 # Run again, it only does what is missing or has another version.
 set -euo pipefail
 
-# Versions from npm; those from PyPI are in requirements.txt and schemathesis.txt beside this file.
+# Versions from npm; those from PyPI are in requirements.txt, providers.txt and schemathesis.txt beside this file.
 readonly CHDB_VERSION="26.7.3-stable.1"
 readonly PLAYWRIGHT_VERSION="1.65.1"
 readonly PLACES_VERSION="2.3.2026061719"
@@ -15,6 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly DEPS="$PWD/.deps"
 readonly REQUIREMENTS="$PWD/ops/setup/requirements.txt"
 readonly SCHEMATHESIS="$PWD/ops/setup/schemathesis.txt"
+readonly PROVIDERS="$PWD/ops/setup/providers.txt"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_config_audit=false npm_config_fund=false \
     npm_config_update_notifier=false npm_config_loglevel=error PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
@@ -167,6 +168,19 @@ schemathesis() {
     stamp schemathesis "$pins"
 }
 
+# An OpenID provider and an SMTP server, which tests start.
+providers() {
+    local pins
+    pins=$(cat "$PROVIDERS")
+    if stamped providers "$DEPS/providers/oidc_provider_mock" "$pins"; then return; fi
+    need python3 "install Python 3.11 or later with pip"
+    say "fetching an OpenID provider and an SMTP server for tests"
+    rm -rf "$DEPS/providers"
+    python3 -m pip install --quiet --only-binary=:all: --require-hashes --target "$DEPS/providers" \
+        --requirement "$PROVIDERS" || fail "the servers of tests cannot be fetched from PyPI, or need another Python"
+    stamp providers "$pins"
+}
+
 # Only the browser tests need it, so that a machine without it can still build and run.
 browser() {
     local name
@@ -210,6 +224,7 @@ main() {
     playwright
     clients
     schemathesis
+    providers
     browser
     say "ready"
 }

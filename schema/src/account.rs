@@ -24,6 +24,8 @@ pub struct User {
     pub invitation: Option<Invitation>,
     /// What the user prefers, by name: `language`, `defaultReport`, …
     pub preferences: BTreeMap<String, String>,
+    /// Issuer and subject of the OpenID provider's user who signs in to the account; empty: nobody yet.
+    pub openid_subject: String,
     /// The second factor of signing in, when there is one.
     pub second_factor: Option<SecondFactor>,
 }

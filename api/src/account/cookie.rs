@@ -13,11 +13,15 @@ const PROOF: &str = "x-nagare-request";
 
 /// `id.secret` of the session that a cookie renews.
 pub(super) fn read(headers: &HeaderMap) -> Option<(String, String)> {
+    let (id, secret) = named(headers, NAME)?.split_once('.')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// The value of a cookie.
+pub(super) fn named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == NAME)?;
-    let (id, secret) = value.split_once('.')?;
-    Some((id.to_owned(), secret.to_owned()))
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// Sets it: not for scripts, not for other sites, and over HTTPS alone where that is spoken.

@@ -2,6 +2,7 @@
 //! second factors, tokens and share links.
 
 mod cookie;
+mod openid;
 mod password;
 mod second_factor;
 mod sessions;
@@ -31,6 +32,7 @@ pub use password::reset_link;
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .merge(sign_in::router())
+        .merge(openid::router())
         .merge(sessions::router())
         .merge(password::router())
         .merge(second_factor::router())

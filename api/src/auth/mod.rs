@@ -2,6 +2,7 @@
 
 mod accounts;
 mod caller;
+mod openid;
 mod password;
 mod password_policy;
 pub(crate) mod second_factor;
@@ -15,6 +16,9 @@ pub(crate) use accounts::{Accounts, Proof, Unconfirmed};
 #[cfg(test)]
 pub(crate) use caller::tests;
 pub(crate) use caller::{Authenticator, Caller, Credentials, Identity};
+pub use openid::OpenIdOptions;
+pub use openid::OpenIdError;
+pub(crate) use openid::{Attempt, Person, Provider};
 pub(crate) use password::PasswordChecker;
 pub use password::hash_password;
 pub(crate) use password_policy::{Weakness, weakness};

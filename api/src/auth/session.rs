@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Share,
     /// To refuse to be measured.
     OptOut,
+    /// To come back from an OpenID provider.
+    OpenId,
 }
 
 impl Purpose {
@@ -26,6 +28,7 @@ impl Purpose {
             Self::Enrol => "nagare.enrol",
             Self::Share => "nagare.share",
             Self::OptOut => "nagare.opt-out",
+            Self::OpenId => "nagare.openid",
         }
     }
 
@@ -34,7 +37,7 @@ impl Purpose {
         match self {
             Self::Access => 10 * 60,
             Self::Reset | Self::Share | Self::OptOut => 60 * 60,
-            Self::Enrol => 15 * 60,
+            Self::Enrol | Self::OpenId => 15 * 60,
         }
     }
 }
@@ -127,7 +130,7 @@ mod tests {
         let token = issued(&signer, Purpose::Access);
         let expired = UnixSeconds(NOW.0 + Purpose::Access.seconds());
         assert_eq!(signer.read(Purpose::Access, &token, expired), None);
-        for purpose in [Purpose::Reset, Purpose::Enrol, Purpose::Share, Purpose::OptOut] {
+        for purpose in [Purpose::Reset, Purpose::Enrol, Purpose::Share, Purpose::OptOut, Purpose::OpenId] {
             assert_eq!(signer.read(Purpose::Access, &issued(&signer, purpose), NOW), None, "{purpose:?}");
             assert_eq!(signer.read(purpose, &token, NOW), None, "{purpose:?}");
         }

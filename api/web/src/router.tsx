@@ -21,12 +21,20 @@ import { Shell } from './ui/Shell';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
+/** Where to go then, and how it went at an OpenID provider. */
+interface SignInSearch {
+  next?: string;
+  openid?: 'done' | 'unknown' | 'failed';
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   // Only a path of ours: an address from elsewhere must not be able to send people away.
-  validateSearch: ({ next }: Record<string, unknown>): { next?: string } =>
-    typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {},
+  validateSearch: ({ next, openid }: Record<string, unknown>): SignInSearch => ({
+    ...(typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}),
+    ...(openid === 'done' || openid === 'unknown' || openid === 'failed' ? { openid } : {}),
+  }),
   beforeLoad: () => {
     if (session.get()) throw redirect({ to: '/' });
   },

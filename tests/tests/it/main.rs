@@ -17,6 +17,7 @@ mod lifecycle;
 mod limits;
 mod live;
 mod numbers;
+mod openid;
 mod rebuild;
 mod release;
 mod reports;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         erasure::trials(),
         limits::trials(),
         numbers::trials(),
+        openid::trials(),
         retention::trials(),
         rotation::trials(),
         subjects::trials(),

@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import { ApiError, faultOf, type Problem } from './errors';
 import { renew, session, type SessionAnswer, sessionOf } from './session';
 
@@ -52,6 +53,23 @@ export async function signIn(login: string, password: string, code?: string): Pr
   });
   session.setRenewable(true);
   session.set(sessionOf(answer as SessionAnswer));
+}
+
+/** What the OpenID provider is called that people may sign in with; null: there is none. */
+export const openIdQuery = () =>
+  queryOptions({
+    queryKey: ['openid'],
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => {
+      const { name } = (await request('/api/v1/session/openid', { signal })) as { name?: unknown };
+      return typeof name === 'string' ? name : null;
+    },
+  });
+
+/** Takes up the session that a provider's word began. */
+export async function takeUpSession(): Promise<boolean> {
+  session.setRenewable(true);
+  return renew();
 }
 
 /** Signs out here, and ends the session on the server. */

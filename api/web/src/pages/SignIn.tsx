@@ -1,9 +1,9 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { ChoosePassword } from '../account/ChoosePassword';
 import { EnrolFactor } from '../account/EnrolFactor';
-import { signIn } from '../api/client';
+import { openIdQuery, signIn, takeUpSession } from '../api/client';
 import { ApiError, isProblem } from '../api/errors';
 import { useLocale } from '../i18n/locale';
 import { Logo } from '../ui/Logo';
@@ -11,7 +11,7 @@ import { Logo } from '../ui/Logo';
 export function SignIn() {
   const { t } = useLocale();
   const router = useRouter();
-  const { next = '/' } = useSearch({ from: '/sign-in' });
+  const { next = '/', openid } = useSearch({ from: '/sign-in' });
   const attempt = useMutation({
     mutationFn: (form: FormData) => {
       const text = (name: string): string => String(form.get(name) ?? '');
@@ -22,6 +22,10 @@ export function SignIn() {
   useEffect(() => {
     document.title = `${t('signIn.title')} · Nagare`;
   }, [t]);
+  useEffect(() => {
+    if (openid !== 'done') return;
+    void takeUpSession().then((isBegun) => isBegun && router.history.push(next));
+  }, [openid, next, router]);
   const { error } = attempt;
   if (isProblem(error, 'password-too-weak')) {
     return (
@@ -45,6 +49,7 @@ export function SignIn() {
   return (
     <Card>
       <SignInForm send={attempt.mutate} isBusy={attempt.isPending} error={error} />
+      <OpenId fault={openid === 'done' ? undefined : openid} />
     </Card>
   );
 }
@@ -59,6 +64,25 @@ export function Card({ children }: { children: ReactNode }) {
         {children}
       </div>
     </main>
+  );
+}
+
+/** The way to another provider, and why it did not lead here. */
+function OpenId({ fault }: { fault?: 'unknown' | 'failed' }) {
+  const { t } = useLocale();
+  const { data: name } = useQuery(openIdQuery());
+  if (!name) return null;
+  return (
+    <>
+      {fault && (
+        <p className="sign-in-fault" role="alert">
+          {t(`signIn.openid.${fault}`, { name })}
+        </p>
+      )}
+      <a className="button-quiet" href="/api/v1/session/openid/begin" data-testid="sign-in-openid">
+        {t('signIn.openid', { name })}
+      </a>
+    </>
   );
 }
 

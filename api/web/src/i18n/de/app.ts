@@ -54,6 +54,10 @@ export const app: Record<keyof typeof english, string> = {
   'state.slow_down': 'Zu viele Anfragen. Bitte warten Sie einen Moment.',
   'state.yes': 'Ja',
   'state.no': 'Nein',
+  'signIn.openid': 'Mit {name} anmelden',
+  'signIn.openid.unknown': '{name} kennt Sie, aber hier gehört Ihnen kein Konto.',
+  'signIn.openid.failed':
+    'Die Anmeldung mit {name} ist misslungen. Bitte versuchen Sie es noch einmal.',
   'signIn.code': 'Code Ihres zweiten Faktors',
   'signIn.codeHint': 'Aus Ihrer Authenticator-App oder ein Wiederherstellungscode.',
   'signIn.wrongCode': 'Benutzername, Passwort oder Code ist falsch.',
