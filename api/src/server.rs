@@ -24,7 +24,10 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 
 use crate::{
     account,
-    auth::{Accounts, Authenticator, Caller, Credentials, PasswordChecker, Provider, SessionStore, Signer, Throttle, TokenUse},
+    auth::{
+        Accounts, Authenticator, Caller, Credentials, PasswordChecker, Provider, SessionStore, Signer, Throttle,
+        TokenUse,
+    },
     dashboard, delivery,
     endpoint::Endpoint,
     error::ApiError,

@@ -16,8 +16,8 @@ pub(crate) use accounts::{Accounts, Proof, Unconfirmed};
 #[cfg(test)]
 pub(crate) use caller::tests;
 pub(crate) use caller::{Authenticator, Caller, Credentials, Identity};
-pub use openid::OpenIdOptions;
 pub use openid::OpenIdError;
+pub use openid::OpenIdOptions;
 pub(crate) use openid::{Attempt, Person, Provider};
 pub(crate) use password::PasswordChecker;
 pub use password::hash_password;

@@ -364,7 +364,10 @@ mod tests {
         let keys = keys();
         let person = |change: fn(&mut Value)| EXPECTED.person(&token(&keys, change), &keys.published).unwrap();
         let jane = person(|_| {});
-        assert_eq!((jane.subject.as_str(), jane.email.as_deref()), ("https://id.example jane", Some("jane@example.org")));
+        assert_eq!(
+            (jane.subject.as_str(), jane.email.as_deref()),
+            ("https://id.example jane", Some("jane@example.org"))
+        );
         for unverified in [json!(false), json!("false"), Value::Null] {
             let claims = |claims: &mut Value| claims["email_verified"] = unverified.clone();
             assert_eq!(EXPECTED.person(&token(&keys, claims), &keys.published).unwrap().email, None, "{unverified}");

@@ -84,7 +84,8 @@ async fn provider(folder: &std::path::Path) -> anyhow::Result<(Process, String)>
     command.env("PYTHONPATH", workspace().join(".deps/providers")).stdin(Stdio::null()).stdout(Stdio::null());
     let mut process = Process::start("provider", &mut command, folder)?;
     let issuer = format!("http://127.0.0.1:{port}");
-    let (http, document) = (Client::builder().no_proxy().build()?, format!("{issuer}/.well-known/openid-configuration"));
+    let (http, document) =
+        (Client::builder().no_proxy().build()?, format!("{issuer}/.well-known/openid-configuration"));
     until("the provider to be ready", READY_WITHIN, || {
         let running = process.must_run();
         let asked = http.get(&document).send();
