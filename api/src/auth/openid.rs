@@ -399,7 +399,7 @@ mod tests {
     fn the_challenge_is_the_hash_of_the_verifier() {
         assert_eq!(
             challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-            "E9Melhoa2OwvFrEMTJHKZSVdlF4WPPLK3UyTU-gCSXY"
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
     }
 
