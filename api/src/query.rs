@@ -90,10 +90,10 @@ impl Engine {
 
     /// Runs all statements at once.
     pub(crate) async fn run(&self, plan: Plan) -> Result<Facts, Fault> {
-        let parts = plan
-            .into_iter()
-            .map(|(part, statement)| async move { Ok::<_, Fault>((part, self.fetch(&statement).await?)) });
-        futures_util::future::try_join_all(parts).await.map(|parts| parts.into_iter().collect())
+        let parts = plan.into_iter().map(|(part, statement)| async move {
+            Ok::<_, Fault>(parts_of(part, &statement, self.fetch(&statement).await?))
+        });
+        futures_util::future::try_join_all(parts).await.map(|parts| parts.into_iter().flatten().collect())
     }
 
     /// The facts of one statement.
@@ -187,6 +187,21 @@ impl Engine {
     }
 }
 
+/// The facts of each part that a statement tells.
+fn parts_of(part: Part, statement: &Statement, mut facts: Vec<Fact>) -> Facts {
+    let mut parts = Facts::new();
+    for (part, begin) in statement.also.iter().rev() {
+        let told = facts.iter_mut().filter_map(|fact| {
+            let numbers = fact.numbers.split_off(*begin.min(&fact.numbers.len()));
+            let is_told = numbers.first().is_some_and(Option::is_some);
+            is_told.then(|| Fact { site: fact.site, bucket: fact.bucket.clone(), keys: fact.keys.clone(), numbers })
+        });
+        parts.insert(*part, told.collect());
+    }
+    parts.insert(part, facts);
+    parts
+}
+
 fn fact(row: Vec<Json>, keys: usize) -> Option<Fact> {
     let mut cells = row.into_iter();
     let site = u32::try_from(cells.next()?.as_u64()?).ok()?;
@@ -212,6 +227,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_statement_tells_several_parts() {
+        let fact = |key: &str, numbers: &[Option<f64>]| Fact {
+            site: 1,
+            bucket: String::new(),
+            keys: vec![key.to_owned()],
+            numbers: numbers.to_vec(),
+        };
+        let also = vec![(Part::TimeSpent, 1), (Part::EntrySums, 2)];
+        let statement = Statement { also, ..Statement::new("", 1) };
+        let rows =
+            vec![fact("a", &[Some(1.0), Some(0.0), None, None]), fact("b", &[Some(2.0), Some(3.0), Some(4.0), None])];
+        let expected = Facts::from([
+            (Part::ActionSums, vec![fact("a", &[Some(1.0)]), fact("b", &[Some(2.0)])]),
+            (Part::TimeSpent, vec![fact("a", &[Some(0.0)]), fact("b", &[Some(3.0)])]),
+            (Part::EntrySums, vec![fact("b", &[Some(4.0), None])]),
+        ]);
+        assert_eq!(parts_of(Part::ActionSums, &statement, rows), expected);
+    }
 
     #[test]
     fn a_row_becomes_keys_and_numbers() {

@@ -317,6 +317,8 @@ pub(crate) struct Level {
     pub(crate) selects_below: bool,
     /// Rows whose last key is empty are left out.
     pub(crate) drops_empty: bool,
+    /// Rows are many, and but for those whose last key is empty each has its own keys.
+    pub(crate) is_long: bool,
 }
 
 impl Level {
@@ -330,11 +332,17 @@ impl Level {
             is_plain_below: false,
             selects_below: false,
             drops_empty: false,
+            is_long: false,
         }
     }
 
     pub(crate) const fn with_goals(self) -> Self {
         Self { goals: true, ..self }
+    }
+
+    /// Its rows are many.
+    pub(crate) const fn long(self) -> Self {
+        Self { is_long: true, ..self }
     }
 
     pub(crate) const fn grouped(self, group: fn(&mut Vec<String>)) -> Self {

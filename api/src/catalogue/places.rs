@@ -16,7 +16,7 @@ const CONTINENT: &[Level] = &[Level::new(&[Key::Country], describe_continent).wi
 const REGION: &[Level] =
     &[Level::new(&[Key::Country, Key::Region], describe_region).with_goals().grouped(known_region)];
 const CITY: &[Level] =
-    &[Level::new(&[Key::Country, Key::Region, Key::City], describe_city).with_goals().grouped(known_city)];
+    &[Level::new(&[Key::Country, Key::Region, Key::City], describe_city).with_goals().grouped(known_city).long()];
 
 const fn report(
     name: &'static str,

@@ -7,7 +7,7 @@ use nagare_schema::{NamedSettings, SiteId, UnixSeconds, ZoneClock, named_setting
 
 use super::{Call, comparison, pivoted, segment_editor};
 use crate::{
-    catalogue::{ActionGroup, Flatten, Limits, Naming, Report, Sites, Source, Summary, Visits},
+    catalogue::{ActionGroup, Flatten, Limits, Naming, PageField, Report, Sites, Source, Summary, Visits},
     error::Fault,
     page_name,
     period::{self, Period, PeriodKind, Periods},
@@ -56,7 +56,7 @@ pub(super) async fn answer(report: &'static Report, call: Call<'_>, granted: Gra
     let plain = request.plain(&scope).await?;
     let mut found = Found { cells, days: Cells::new(), plain };
     if let Some(days) = request.days_to_cut(&found) {
-        found.days = request.cells(&Scope { periods: days, ..scope }).await?;
+        found.days = request.cells(&Scope { periods: days, top: request.top(), ..scope }).await?;
     }
     Ok(request.answer(&found))
 }
@@ -196,6 +196,7 @@ async fn scope(request: &Request<'_>) -> Result<Scope, Fault> {
         distinct,
         levels: if all_levels { usize::MAX } else { 1 },
         custom: request.custom,
+        top: None,
     })
 }
 
@@ -350,6 +351,19 @@ impl Request<'_> {
         let is_below = self.subtable.is_some() || matches!(&self.report.source, Source::Visits(visits) if visits.below);
         let unknown = |level: usize| shape::unknown(self.report, level, view);
         act(&Cut { limits: self.limits(), level: usize::from(is_below), unknown: &unknown });
+    }
+
+    /// Rows of a day that are told by themselves where its table is cut: of tables without hierarchy whose rows the
+    /// engine knows by their keys.
+    fn top(&self) -> Option<usize> {
+        let is_known = match &self.report.source {
+            Source::Pages { field: PageField::Title, .. } => {
+                !PathRules::new(&self.call.caller.config.settings.named).splits_titles()
+            }
+            Source::Visits(visits) => matches!(visits.levels, [level] if level.is_long),
+            _ => false,
+        };
+        self.limits().first.filter(|_| is_known)
     }
 
     /// The days that must be cut by themselves: of periods with a table that has too many rows.

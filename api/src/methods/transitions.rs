@@ -7,7 +7,7 @@ use crate::{
     metrics::Family,
     page_name, period,
     permission::{Granted, Permission},
-    plan::{self, Distinct, Part, Scope},
+    plan::{self, Part, Scope},
     query::{Fact, Facts},
     segment::{self, Segment},
     table::{Answer, Row, Table},
@@ -82,7 +82,7 @@ pub(super) async fn views(call: &Call<'_>, granted: Granted, name: &str, field: 
         _ => name.trim().to_owned(),
     };
     let segment = Segment::parse(params.text("segment"), segment::Context::new(call.caller, &granted.sites))?;
-    let scope = Scope { sites: granted.sites, periods, segment, distinct: Distinct::Exact, levels: 1, custom: None };
+    let scope = Scope { segment, levels: 1, ..Scope::new(&granted.sites, periods) };
     let facts = call.engine.run(plan::transitions(&scope, field, &page)).await?;
     Ok(Views { date, page, facts })
 }

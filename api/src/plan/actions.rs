@@ -3,6 +3,7 @@
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
     clauses::{WINDOW, adds_days, bind, bucket, segment_on, timed_actions},
+    gathered::{self, End, Gathered},
 };
 use crate::{
     catalogue::{Click, PageField, PageRole, TIMING_COLUMNS},
@@ -14,8 +15,8 @@ pub(super) struct Columns {
     pub(super) own: &'static str,
     pub(super) previous: &'static str,
     pub(super) entry: &'static str,
-    exit: &'static str,
-    spent: &'static str,
+    pub(super) exit: &'static str,
+    pub(super) spent: &'static str,
 }
 
 impl PageField {
@@ -39,19 +40,29 @@ impl PageField {
     }
 }
 
+impl Columns {
+    fn entering(&self) -> End {
+        End { column: self.entry, sums: Part::EntrySums, uniques: Part::EntryUniques }
+    }
+
+    fn leaving(&self) -> End {
+        End { column: self.exit, sums: Part::ExitSums, uniques: Part::ExitUniques }
+    }
+}
+
 /// `actions.kind` of a page view.
-const PAGE_VIEW: u32 = 1;
+pub(super) const PAGE_VIEW: u32 = 1;
 /// `actions.kind` of a site search.
 const SEARCH: u32 = 8;
 
 /// Which actions rows are made of, and the column that tells them apart.
 #[derive(Clone, Copy)]
-struct Actions {
+pub(super) struct Actions {
     /// Condition on `action_rollup`.
-    rollup: &'static str,
+    pub(super) rollup: &'static str,
     /// Condition on `actions`.
-    base: &'static str,
-    column: &'static str,
+    pub(super) base: &'static str,
+    pub(super) column: &'static str,
 }
 
 impl Actions {
@@ -87,15 +98,21 @@ impl Actions {
 pub(super) fn pages(scope: &Scope, field: PageField, role: PageRole) -> Plan {
     let columns = field.columns();
     let actions = Actions::of_field(field);
-    let mut plan = vec![
-        (Part::ActionSums, sums(scope, actions)),
-        (Part::ActionUniques, uniques(scope, actions)),
-        (Part::TimeSpent, time_spent(scope, actions, &columns)),
-        (Part::EntrySums, visit_sums(scope, actions, columns.entry)),
-        (Part::EntryUniques, visit_uniques(scope, actions, columns.entry)),
-        (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
-        (Part::ExitUniques, visit_uniques(scope, actions, columns.exit)),
-    ];
+    let mut plan = if gathered::is_due(scope) {
+        vec![
+            Gathered { scope, actions, columns: &columns, role, ends: &[columns.entering(), columns.leaving()] }.plan(),
+        ]
+    } else {
+        vec![
+            (Part::ActionSums, sums(scope, actions)),
+            (Part::ActionUniques, uniques(scope, actions)),
+            (Part::TimeSpent, time_spent(scope, actions, &columns)),
+            (Part::EntrySums, visit_sums(scope, actions, columns.entry)),
+            (Part::EntryUniques, visit_uniques(scope, actions, columns.entry)),
+            (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
+            (Part::ExitUniques, visit_uniques(scope, actions, columns.exit)),
+        ]
+    };
     if role.has_goals() {
         plan.push((Part::GoalTotals, goal_totals(scope)));
         plan.push((Part::PageGoals, page_goals(scope, columns.own, field)));
@@ -112,12 +129,16 @@ pub(super) fn clicks(scope: &Scope, click: Click) -> Plan {
 /// Keywords of searches; those without result apart.
 pub(super) fn searches(scope: &Scope, no_results: bool) -> Plan {
     let (actions, columns) = (Actions::SEARCHES, PageField::Title.columns());
-    let mut plan = vec![
-        (Part::ActionSums, sums(scope, actions)),
-        (Part::ActionUniques, uniques(scope, actions)),
-        (Part::TimeSpent, time_spent(scope, actions, &columns)),
-        (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
-    ];
+    let mut plan = if gathered::is_due(scope) {
+        vec![Gathered { scope, actions, columns: &columns, role: PageRole::All, ends: &[columns.leaving()] }.plan()]
+    } else {
+        vec![
+            (Part::ActionSums, sums(scope, actions)),
+            (Part::ActionUniques, uniques(scope, actions)),
+            (Part::TimeSpent, time_spent(scope, actions, &columns)),
+            (Part::ExitSums, visit_sums(scope, actions, columns.exit)),
+        ]
+    };
     if no_results {
         plan.push((Part::SearchesWithoutResult, without_result(scope)));
     }
@@ -201,16 +222,7 @@ fn uniques(scope: &Scope, actions: Actions) -> Statement {
 
 /// Only pages with a hit on the same day count (`reports.md` §5.3). A set of numbers takes a quarter of
 /// the time of one of texts.
-fn had_hits(scope: &Scope, actions: Actions, page: &str) -> String {
-    if scope.is_base() {
-        return format!(
-            " AND cityHash64(site_id, day, {page}) IN (SELECT cityHash64(site_id, day, ifNull({column}, '')) \
-             FROM actions WHERE {kinds} AND {WINDOW}{segment})",
-            column = actions.column,
-            kinds = actions.base,
-            segment = segment_on(scope, Rows::Actions),
-        );
-    }
+fn had_hits(actions: Actions, page: &str) -> String {
     format!(
         " AND cityHash64(site_id, day, {page}) IN (SELECT cityHash64(site_id, day, key_1) FROM action_rollup \
          WHERE {kinds} AND {WINDOW} AND hits > 0)",
@@ -219,54 +231,31 @@ fn had_hits(scope: &Scope, actions: Actions, page: &str) -> String {
 }
 
 fn time_spent(scope: &Scope, actions: Actions, columns: &Columns) -> Statement {
-    let bucket = bucket(&scope.periods);
-    if scope.is_base() {
-        let page = format!("ifNull({}, '')", columns.previous);
-        let had_hits = had_hits(scope, actions, &page);
-        let sql = format!(
-            "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(time_spent_before) FROM actions \
-             WHERE kind != 10 AND isNotNull({previous}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0",
-            previous = columns.previous,
-            segment = segment_on(scope, Rows::Actions),
-        );
-        return bind(scope, sql, 1);
-    }
-    let had_hits = had_hits(scope, actions, "key_1");
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(time_spent) FROM action_rollup \
-         WHERE kind = {{kind:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0"
+         WHERE kind = {{kind:String}} AND {WINDOW}{had_hits} GROUP BY site_id, bucket, k0",
+        bucket = bucket(&scope.periods),
+        had_hits = had_hits(actions, "key_1"),
     );
     bind(scope, sql, 1).bind("kind", Bound::Text(columns.spent.to_owned()))
 }
 
 /// Visits by first or last page. Numbers: visits, actions, seconds, bounces, the first day.
 fn visit_sums(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
-    let bucket = bucket(&scope.periods);
-    if scope.is_base() {
-        let page = format!("ifNull({column}, '')");
-        let had_hits = had_hits(scope, actions, &page);
-        let sql = format!(
-            "SELECT site_id, {bucket} AS bucket, {page} AS k0, sum(toInt64(sign)), sum(toInt64(actions) * sign), \
-             sum(toInt64(total_time) * sign), sum(if(actions <= 1, toInt64(sign), 0)), toUInt32(min(day)) FROM visits \
-             WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, bucket, k0 \
-             HAVING sum(toInt64(sign)) != 0",
-            segment = segment_on(scope, Rows::Visits),
-        );
-        return bind(scope, sql, 1);
-    }
-    let had_hits = had_hits(scope, actions, "key_1");
     let sql = format!(
         "SELECT site_id, {bucket} AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces), \
          toUInt32(min(day)) FROM visit_rollup WHERE dimension = {{dimension:String}} AND {WINDOW}{had_hits} \
-         GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0"
+         GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0",
+        bucket = bucket(&scope.periods),
+        had_hits = had_hits(actions, "key_1"),
     );
     bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned()))
 }
 
 fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> Statement {
     let bucket = bucket(&scope.periods);
-    if scope.distinct == Distinct::Sketch && !scope.is_base() {
-        let had_hits = had_hits(scope, actions, "key_1");
+    if scope.distinct == Distinct::Sketch {
+        let had_hits = had_hits(actions, "key_1");
         let sql = format!(
             "SELECT site_id, bucket, k0, sum(day_visitors) FROM (SELECT site_id, {bucket} AS bucket, key_1 AS k0, \
              uniqCombined64Merge(14)(visitors) AS day_visitors FROM visit_rollup \
@@ -276,13 +265,12 @@ fn visit_uniques(scope: &Scope, actions: Actions, column: &'static str) -> State
         return bind(scope, sql, 1).bind("dimension", Bound::Text(column.to_owned()));
     }
     let page = format!("ifNull({column}, '')");
-    let had_hits = had_hits(scope, actions, &page);
+    let had_hits = had_hits(actions, &page);
     let sql = format!(
         "SELECT site_id, bucket, k0, uniqExact((live_day, visitor_id)) FROM (\
          SELECT site_id, day AS live_day, {bucket} AS bucket, {page} AS k0, visitor_id FROM visits \
-         WHERE isNotNull({column}) AND {WINDOW}{segment}{had_hits} GROUP BY site_id, day, bucket, k0, visitor_id \
-         HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0",
-        segment = segment_on(scope, Rows::Visits),
+         WHERE isNotNull({column}) AND {WINDOW}{had_hits} GROUP BY site_id, day, bucket, k0, visitor_id \
+         HAVING sum(sign) > 0) GROUP BY site_id, bucket, k0"
     );
     bind(scope, sql, 1)
 }
@@ -298,6 +286,11 @@ fn live_conversions(scope: &Scope) -> String {
         segment = segment_on(scope, Rows::Conversions),
     )
 }
+
+/// The few visits that a join about conversions needs to know: without it all rows of the window are held
+/// in memory.
+const CONVERTED: &str = "SELECT visit_id FROM conversions WHERE goal >= 0 AND site_id IN {sites:Array(UInt32)} \
+    AND day BETWEEN {from:Date} AND {to:Date}";
 
 /// Keys: goal. Numbers: conversions.
 fn goal_totals(scope: &Scope) -> Statement {
@@ -330,7 +323,8 @@ fn page_goals(scope: &Scope, column: &str, field: PageField) -> Statement {
          SELECT c.site_id AS site_id, c.day AS day, c.bucket AS bucket, c.goal AS goal, any(c.revenue) AS revenue, \
          groupArray(a.page) AS pages, if(ifNull(any(c.pages_before), 0) = 0, length(pages), any(c.pages_before)) AS before FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page, at FROM actions \
-         WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}}) AS a \
+         WHERE kind = 1 AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} - 1 AND {{to:Date}} \
+         AND visit_id IN ({CONVERTED})) AS a \
          ON a.site_id = c.site_id AND a.visit_id = c.visit_id WHERE a.at <= c.converted_at AND a.page != '' \
          GROUP BY site_id, day, bucket, goal, c.visit_id, c.buster) ARRAY JOIN pages AS page \
          GROUP BY site_id, day, bucket, k0, k1) WINDOW alike AS (PARTITION BY site_id, day, k1, name)) \
@@ -352,17 +346,32 @@ fn entry_goals(scope: &Scope, column: &str, field: PageField) -> Statement {
          c.goal AS goal, count() AS conversions, sum(c.revenue) AS revenue FROM ({conversions}) AS c INNER JOIN (\
          SELECT site_id, visit_id, ifNull({column}, '') AS page FROM visits WHERE isNotNull({column}) \
          AND site_id IN {{sites:Array(UInt32)}} AND day BETWEEN {{from:Date}} AND {{to:Date}} + 1 \
-         GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v \
+         AND visit_id IN ({CONVERTED}) GROUP BY site_id, visit_id, page HAVING sum(sign) > 0) AS v \
          ON v.site_id = c.site_id AND v.visit_id = c.visit_id GROUP BY site_id, day, bucket, page, goal) AS g \
-         LEFT JOIN (SELECT site_id, day, {called_entry} AS name, sum(toInt64(sign)) AS entries FROM visits \
-         WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, name) AS e \
+         LEFT JOIN ({entries}) AS e \
          ON e.site_id = g.site_id AND e.day = g.day AND e.name = g.name GROUP BY g.site_id, bucket, k0, k1",
         called = called(field, "page"),
-        called_entry = called(field, &format!("ifNull({column}, '')")),
         conversions = live_conversions(scope),
-        segment = segment_on(scope, Rows::Visits),
+        entries = entries(scope, column, field),
     );
     bind(scope, sql, 2)
+}
+
+/// How many visits entered by what pages are called, by day.
+fn entries(scope: &Scope, column: &str, field: PageField) -> String {
+    if !scope.is_base() {
+        return format!(
+            "SELECT site_id, day, {name} AS name, sum(visits) AS entries FROM visit_rollup \
+             WHERE dimension = '{column}' AND {WINDOW} GROUP BY site_id, day, name",
+            name = called(field, "key_1"),
+        );
+    }
+    format!(
+        "SELECT site_id, day, {name} AS name, sum(toInt64(sign)) AS entries FROM visits \
+         WHERE isNotNull({column}) AND {WINDOW}{segment} GROUP BY site_id, day, name",
+        name = called(field, &format!("ifNull({column}, '')")),
+        segment = segment_on(scope, Rows::Visits),
+    )
 }
 
 /// Page views alone.

@@ -5,9 +5,11 @@ mod actions;
 mod bots;
 mod clauses;
 mod conversions;
+mod gathered;
 mod groups;
 mod live;
 mod products;
+mod ranked;
 mod segment;
 mod statement;
 mod subjects;
@@ -24,6 +26,7 @@ pub(crate) use live::{
     VisitLog, Visits as LoggedVisits, counters, visit_actions, visit_conversions, visit_items, visit_log,
     visit_numbers, visitor_sales,
 };
+pub(crate) use ranked::REST_KEY;
 pub(crate) use statement::{Bound, Statement};
 pub(crate) use subjects::{STORED, Whose, stored, subject_visits};
 pub(crate) use suggest::values as suggested_values;
@@ -61,13 +64,15 @@ pub(crate) struct Scope {
     pub(crate) levels: usize,
     /// The custom dimension that the report is about.
     pub(crate) custom: Option<u32>,
+    /// Rows of a day that are told by themselves where the rest of them is cut: see [`ranked`].
+    pub(crate) top: Option<usize>,
 }
 
 impl Scope {
     /// All levels of a whole site, counted exactly.
     pub(crate) fn new(sites: &[SiteId], periods: Periods) -> Self {
         let (distinct, levels) = (Distinct::Exact, usize::MAX);
-        Self { sites: sites.to_vec(), periods, segment: None, distinct, levels, custom: None }
+        Self { sites: sites.to_vec(), periods, segment: None, distinct, levels, custom: None, top: None }
     }
 
     /// True when sums, too, come from the base tables.

@@ -5,6 +5,7 @@ use nagare_schema::SiteId;
 use super::{
     Bound, Distinct, Part, Plan, Scope, Statement,
     clauses::{Grouping, WINDOW, adds_days, bind, bind_window, bucket, group_keys, segment_on, select_keys},
+    ranked::{REST, place},
 };
 use crate::{
     catalogue::{Dimension, Key},
@@ -19,12 +20,16 @@ const REFERRERS: &str = "uniqExactIf(k1, k0 = '2'), uniqExactIf(k1, k0 = '7'), u
 /// Referrers of the rollup with what their visitors are counted by once more: of pages that is their URL,
 /// which another dimension holds.
 const REFERRER_PARTS: &str = "(SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, \
-    if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions \
-    FROM visit_rollup AS r WHERE WINDOW AND (r.dimension = 'referrer_url' \
+    if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visits, actions, total_time, \
+    bounces, converted, visitors, users, max_actions, note FROM visit_rollup AS r WHERE WINDOW AND (r.dimension = 'referrer_url' \
     OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8'))))";
 
 /// Numbers of [`Part::VisitSums`]: visits, actions, seconds, bounces, converted visits.
-pub(super) const SUMS: &str = "sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted)";
+const SUMS: &str = "sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted)";
+
+const SUMS_COUNT: usize = 5;
+/// Numbers of [`Part::VisitUniques`]: visitors, users, most actions of a visit.
+const UNIQUES_COUNT: usize = 3;
 
 /// The whole site; its visitors are counted once in the whole period.
 pub(super) fn summary(scope: &Scope) -> Plan {
@@ -39,7 +44,8 @@ pub(super) fn frequency(scope: &Scope) -> Plan {
 /// By keys; visitors count once a day, and days add up.
 pub(super) fn by_keys(scope: &Scope, grouping: &Grouping<'_>) -> Plan {
     let mut plan = by(scope, &Group { of: *grouping, once_a_day: adds_days(scope) });
-    if grouping.dimension == Dimension::City {
+    let told = plan.iter().any(|(_, statement)| statement.also.iter().any(|(part, _)| *part == Part::Notes));
+    if grouping.dimension == Dimension::City && !told {
         plan.push((Part::Notes, notes(scope, grouping)));
     }
     plan
@@ -60,7 +66,7 @@ pub(super) fn referrers(scope: &Scope) -> Plan {
         let group = Group { of: Grouping::new(dimension, keys), once_a_day: false };
         let rows = if scope.is_base() { base_sums(scope, &group) } else { rollup_sums(scope, &group) };
         let sql = format!("SELECT site_id, bucket, {counts} FROM ({}) GROUP BY site_id, bucket", rows.sql);
-        Statement { sql, params: rows.params, keys: 0 }
+        Statement { sql, params: rows.params, keys: 0, also: Vec::new() }
     };
     vec![
         sums(scope, Dimension::Referrer, &[Key::ReferrerType]),
@@ -73,7 +79,7 @@ pub(super) fn referrers(scope: &Scope) -> Plan {
 pub(super) fn countries(scope: &Scope) -> Plan {
     let (_, rows) = sums(scope, Dimension::Country, &[Key::Country]);
     let sql = format!("SELECT site_id, bucket, uniqExact(k0) FROM ({}) GROUP BY site_id, bucket", rows.sql);
-    vec![(Part::Distinct(0), Statement { sql, params: rows.params, keys: 0 })]
+    vec![(Part::Distinct(0), Statement { sql, params: rows.params, keys: 0, also: Vec::new() })]
 }
 
 /// Visits of the sites in the whole window.
@@ -101,17 +107,14 @@ struct Group<'a> {
 }
 
 fn by(scope: &Scope, group: &Group<'_>) -> Plan {
+    let (sums, uniques) = (Part::VisitSums(group.of.level), Part::VisitUniques(group.of.level));
     if scope.is_base() {
-        return vec![
-            (Part::VisitSums(group.of.level), base_sums(scope, group)),
-            (Part::VisitUniques(group.of.level), exact(scope, group)),
-        ];
+        return vec![(sums, base_sums(scope, group)), (uniques, exact(scope, group))];
     }
-    let uniques = match scope.distinct {
-        Distinct::Exact => exact(scope, group),
-        Distinct::Sketch => sketch(scope, group),
-    };
-    vec![(Part::VisitSums(group.of.level), rollup_sums(scope, group)), (Part::VisitUniques(group.of.level), uniques)]
+    match scope.distinct {
+        Distinct::Exact => vec![(sums, rollup_sums(scope, group)), (uniques, exact(scope, group))],
+        Distinct::Sketch => vec![(sums, sketch(scope, group))],
+    }
 }
 
 fn rollup_sums(scope: &Scope, group: &Group<'_>) -> Statement {
@@ -127,25 +130,53 @@ fn rollup_sums(scope: &Scope, group: &Group<'_>) -> Statement {
     bind(scope, sql, keys).bind("dimension", Bound::Text(group.of.dimension.rollup_name().to_owned()))
 }
 
+/// Sums and distinct counts at once; places of cities, too.
 fn sketch(scope: &Scope, group: &Group<'_>) -> Statement {
     let keys = group.of.keys.len();
-    let day = if group.once_a_day { ", day" } else { "" };
-    let (rows, parts) = match group.of.dimension {
+    let names = group_keys(keys);
+    let (table, parts) = match group.of.dimension {
         Dimension::Referrer => (REFERRER_PARTS.replace("WINDOW", WINDOW), ", key_1, key_2, part"),
         dimension => ("visit_rollup".to_owned(), dimension.parts_of_rollup()),
     };
-    let sql = format!(
-        "SELECT site_id, bucket{names}, sum(day_visitors), sum(day_users), max(day_actions) FROM (\
-         SELECT site_id, {bucket} AS bucket{select}, uniqCombined64Merge(14)(visitors) AS day_visitors, \
-         uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM {rows} \
-         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}{parts}) \
-         GROUP BY site_id, bucket{names}",
+    let mut also = vec![(Part::VisitUniques(group.of.level), SUMS_COUNT)];
+    let mut numbers = "sum(n_visits), sum(n_actions), sum(n_time), sum(n_bounces), sum(n_converted), \
+        sum(n_visitors), sum(n_users), max(n_most)"
+        .to_owned();
+    if group.of.dimension == Dimension::City {
+        also.push((Part::Notes, SUMS_COUNT + UNIQUES_COUNT));
+        numbers +=
+            ", toFloat64OrNull(splitByChar(' ', max(n_note))[1]), toFloat64OrNull(splitByChar(' ', max(n_note))[2])";
+    }
+    let rows = format!(
+        "SELECT site_id, {bucket} AS bucket{select}, sum(visits) AS n_visits, sum(actions) AS n_actions, \
+         sum(total_time) AS n_time, sum(bounces) AS n_bounces, sum(converted) AS n_converted, \
+         uniqCombined64Merge(14)(visitors) AS n_visitors, uniqCombined64Merge(14)(users) AS n_users, \
+         max(max_actions) AS n_most, max(note) AS n_note FROM {table} \
+         WHERE dimension = {{dimension:String}} AND {WINDOW}{only} GROUP BY site_id, bucket{names}{day}{parts}",
         bucket = bucket(&scope.periods),
-        only = group.of.of_rollup(),
         select = select_keys(group.of.keys.iter().map(|key| key.of_rollup())),
-        names = group_keys(keys),
+        only = group.of.of_rollup(),
+        day = if group.once_a_day { ", day" } else { "" },
     );
-    bind(scope, sql, keys).bind("dimension", Bound::Text(group.of.dimension.rollup_name().to_owned()))
+    let (told, rows) = match scope.top {
+        Some(top) => ranked(top, keys, &rows),
+        None => (names, format!("({rows})")),
+    };
+    let sql = format!(
+        "SELECT site_id, bucket{told}, {numbers} FROM {rows} GROUP BY site_id, bucket{told} HAVING sum(n_visits) != 0"
+    );
+    let statement = bind(scope, sql, keys).bind("dimension", Bound::Text(group.of.dimension.rollup_name().to_owned()));
+    Statement { also, ..statement }
+}
+
+/// The keys of the rows that are told, and the rows with their places. What has no last key takes none: several
+/// such rows may be one.
+fn ranked(top: usize, keys: usize, rows: &str) -> (String, String) {
+    let last = keys.saturating_sub(1);
+    let rest = |at: usize| if at == last { REST } else { "''" };
+    let told = (0..keys).map(|at| format!(", if(place <= {top}, k{at}, {rest})", rest = rest(at))).collect();
+    let place = place(&format!("k{last} != ''"), "bucket", "n_visits");
+    (told, format!("(SELECT *, {place} FROM ({rows}))"))
 }
 
 /// Exact distinct counts: of the visits that no row cancels.

@@ -9,7 +9,8 @@ use crate::{
 const LIMIT_DEFAULT: usize = 100;
 /// Share of a column's sum below which `filter_excludelowpop` drops rows.
 const LOW_SHARE: f64 = 0.02;
-const OTHERS: &str = "Others";
+/// What the row of others is called.
+pub(super) const OTHERS: &str = "Others";
 
 /// `filter_offset`, `filter_limit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,18 +17,12 @@ SELECT site_id, bucket, uniqExact(visitor_id), uniqExactIf(user_id, user_id != '
 -- # VisitsSummary.get: sketched weeks
 
 -- VisitSums(0), 0 keys
-SELECT site_id, toMonday(day) AS bucket, sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket HAVING sum(visits) != 0
+SELECT site_id, bucket, sum(n_visits), sum(n_actions), sum(n_time), sum(n_bounces), sum(n_converted), sum(n_visitors), sum(n_users), max(n_most) FROM (SELECT site_id, toMonday(day) AS bucket, sum(visits) AS n_visits, sum(actions) AS n_actions, sum(total_time) AS n_time, sum(bounces) AS n_bounces, sum(converted) AS n_converted, uniqCombined64Merge(14)(visitors) AS n_visitors, uniqCombined64Merge(14)(users) AS n_users, max(max_actions) AS n_most, max(note) AS n_note FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket) GROUP BY site_id, bucket HAVING sum(n_visits) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
 -- dimension = Text("all")
-
--- VisitUniques(0), 0 keys
-SELECT site_id, bucket, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket) GROUP BY site_id, bucket
--- sites = Ids([1, 2])
--- from = Text("2024-01-01")
--- to = Text("2024-02-04")
--- dimension = Text("all")
+-- VisitUniques(0) from number 5
 
 
 -- # VisitsSummary.get: a segmented range

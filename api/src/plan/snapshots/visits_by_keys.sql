@@ -56,18 +56,12 @@ SELECT site_id, bucket, k0, k1, k2, uniqExact(visit_id) FROM (SELECT site_id, da
 -- # Referrers.getReferrerType: sketched weeks
 
 -- VisitSums(0), 1 keys
-SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0 HAVING sum(visits) != 0
+SELECT site_id, bucket, k0, sum(n_visits), sum(n_actions), sum(n_time), sum(n_bounces), sum(n_converted), sum(n_visitors), sum(n_users), max(n_most) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, sum(visits) AS n_visits, sum(actions) AS n_actions, sum(total_time) AS n_time, sum(bounces) AS n_bounces, sum(converted) AS n_converted, uniqCombined64Merge(14)(visitors) AS n_visitors, uniqCombined64Merge(14)(users) AS n_users, max(max_actions) AS n_most, max(note) AS n_note FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visits, actions, total_time, bounces, converted, visitors, users, max_actions, note FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, part) GROUP BY site_id, bucket, k0 HAVING sum(n_visits) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
 -- dimension = Text("referrer")
-
--- VisitUniques(0), 1 keys
-SELECT site_id, bucket, k0, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, day, key_1, key_2, part) GROUP BY site_id, bucket, k0
--- sites = Ids([1, 2])
--- from = Text("2024-01-01")
--- to = Text("2024-02-04")
--- dimension = Text("referrer")
+-- VisitUniques(0) from number 5
 
 -- ConversionSums(0), 2 keys
 SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, toString(goal) AS k1, sum(conversions), sum(revenue_e4), sum(subtotal_e4), sum(tax_e4), sum(shipping_e4), sum(discount_e4), sum(items) FROM conversion_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1 HAVING sum(conversions) != 0
@@ -84,18 +78,12 @@ SELECT site_id, bucket, k0, k1, sum(day_visits) FROM (SELECT site_id, toMonday(d
 -- dimension = Text("referrer")
 
 -- VisitSums(1), 2 keys
-SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, sum(visits), sum(actions), sum(total_time), sum(bounces), sum(converted) FROM visit_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1 HAVING sum(visits) != 0
+SELECT site_id, bucket, k0, k1, sum(n_visits), sum(n_actions), sum(n_time), sum(n_bounces), sum(n_converted), sum(n_visitors), sum(n_users), max(n_most) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, sum(visits) AS n_visits, sum(actions) AS n_actions, sum(total_time) AS n_time, sum(bounces) AS n_bounces, sum(converted) AS n_converted, uniqCombined64Merge(14)(visitors) AS n_visitors, uniqCombined64Merge(14)(users) AS n_users, max(max_actions) AS n_most, max(note) AS n_note FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visits, actions, total_time, bounces, converted, visitors, users, max_actions, note FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, part) GROUP BY site_id, bucket, k0, k1 HAVING sum(n_visits) != 0
 -- sites = Ids([1, 2])
 -- from = Text("2024-01-01")
 -- to = Text("2024-02-04")
 -- dimension = Text("referrer")
-
--- VisitUniques(1), 2 keys
-SELECT site_id, bucket, k0, k1, sum(day_visitors), sum(day_users), max(day_actions) FROM (SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, uniqCombined64Merge(14)(visitors) AS day_visitors, uniqCombined64Merge(14)(users) AS day_users, max(max_actions) AS day_actions FROM (SELECT site_id, day, 'referrer' AS dimension, r.key_1 AS key_1, r.key_2 AS key_2, if(r.dimension = 'referrer_url', '', r.key_3) AS key_3, r.key_3 AS part, visitors, users, max_actions FROM visit_rollup AS r WHERE site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} AND (r.dimension = 'referrer_url' OR (r.dimension = 'referrer' AND r.key_1 NOT IN ('3', '7', '8')))) WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, day, key_1, key_2, part) GROUP BY site_id, bucket, k0, k1
--- sites = Ids([1, 2])
--- from = Text("2024-01-01")
--- to = Text("2024-02-04")
--- dimension = Text("referrer")
+-- VisitUniques(1) from number 5
 
 -- ConversionSums(1), 3 keys
 SELECT site_id, toMonday(day) AS bucket, key_1 AS k0, if(key_1 = '2', key_3, key_2) AS k1, toString(goal) AS k2, sum(conversions), sum(revenue_e4), sum(subtotal_e4), sum(tax_e4), sum(shipping_e4), sum(discount_e4), sum(items) FROM conversion_rollup WHERE dimension = {dimension:String} AND site_id IN {sites:Array(UInt32)} AND day BETWEEN {from:Date} AND {to:Date} GROUP BY site_id, bucket, k0, k1, k2 HAVING sum(conversions) != 0

@@ -26,10 +26,11 @@ pub(crate) use paths::PathRules;
 
 use crate::{
     catalogue::{Report, Source},
-    plan::Part,
+    plan::{Part, REST_KEY},
     query::{Fact, Facts},
+    shape::limit::OTHERS,
     table::{Row, Table},
-    value::Record,
+    value::{Record, Value},
 };
 
 /// What the rows are for.
@@ -116,7 +117,7 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
     match &report.source {
         Source::VisitSummary(columns) => Content::Simple(facts.map(|facts| summary::visits(facts, *columns, view))),
         Source::ActionSummary => Content::Simple(facts.map(summary::actions)),
-        Source::Visits(visits) => Content::Table(visits::table(facts_or_none, visits, view)),
+        Source::Visits(visits) => Content::Table(with_rest(visits::table(facts_or_none, visits, view))),
         Source::VisitFrequency => Content::Simple(facts.map(|facts| summary::frequency(facts, view))),
         Source::VisitRanges(ranges) => Content::Table(ranges::table(facts_or_none, ranges)),
         Source::Weekdays => Content::Table(visits::weekdays(facts_or_none)),
@@ -129,7 +130,7 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
             let second = seconds.iter().find(|key| Some(key.name()) == view.secondary).or(seconds.first()).copied();
             Content::Table(groups::table(facts_or_none, *group, (*first, second), view))
         }
-        Source::Pages { field, role } => Content::Table(pages::table(facts_or_none, *field, *role, view)),
+        Source::Pages { field, role } => Content::Table(with_rest(pages::table(facts_or_none, *field, *role, view))),
         Source::ActionDimension => Content::Table(action_dimension::table(facts_or_none, view)),
         Source::Searches { no_results } => Content::Table(searches::table(facts_or_none, *no_results)),
         Source::Clicks(click) | Source::OneClick(click) => Content::Table(clicks::table(facts_or_none, *click, view)),
@@ -137,6 +138,16 @@ pub(crate) fn content(report: &Report, facts: Option<&Facts>, view: &View<'_>) -
         Source::ConversionRanges(ranges) => Content::Table(goal_summary::ranges(facts_or_none, ranges, view)),
         Source::Products(field) => Content::Table(products::table(facts_or_none, *field, view)),
     }
+}
+
+/// What the engine summed up is one of the others, whatever its key is called.
+fn with_rest(mut table: Table) -> Table {
+    let is_rest = |row: &Row| matches!(row.columns.get("label"), Some(Value::Text(label)) if label.contains(REST_KEY));
+    for row in table.rows.iter_mut().filter(|row| is_rest(row)) {
+        row.is_summary = true;
+        row.columns.set("label", OTHERS);
+    }
+    table
 }
 
 /// The columns of a simple report whose period has no visit.

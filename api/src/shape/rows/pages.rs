@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     catalogue::{PageField, PageRole},
-    plan::Part,
+    plan::{Part, REST_KEY},
     query::{Fact, Facts},
     shape::{escaped_segment_value, segment_value},
     table::Table,
@@ -35,6 +35,10 @@ pub(super) fn table(facts: &Facts, field: PageField, role: PageRole, view: &View
     }
     let timings = root.numbers.timings.map(|samples| samples.count > 0.0 && role != PageRole::One);
     root.retain(&|numbers| keeps(role, numbers));
+    for (name, goals) in leaves.untold(facts) {
+        let numbers = Numbers { goals: goals.clone(), ..Numbers::default() };
+        root.insert(&[], format!("{REST_KEY}{name}"), Address::new(name.to_owned(), 0.0, None), &numbers);
+    }
     let totals = goal_totals(facts);
     let segment = segment_name(field, role);
     let value = match field {
@@ -149,6 +153,16 @@ impl<'a> Leaves<'a> {
         let goals = self.goals.get(name).cloned().unwrap_or_default();
         let seconds = first(&self.spent);
         Numbers { seconds, entries, exits, goals, ..actions }
+    }
+}
+
+impl Leaves<'_> {
+    /// Goals of the pages that the engine summed up: conversions are told of each.
+    fn untold(&self, facts: &Facts) -> impl Iterator<Item = (&str, &BTreeMap<i32, GoalOfPage>)> {
+        let told = by_key(facts, Part::ActionSums);
+        let goals = told.contains_key(REST_KEY).then_some(&self.goals);
+        let untold = goals.into_iter().flatten().filter(move |(name, _)| !told.contains_key(*name));
+        untold.map(|(name, goals)| (*name, goals))
     }
 }
 

@@ -36,6 +36,11 @@ impl<'a> PathRules<'a> {
         }
     }
 
+    /// Titles have folders.
+    pub(crate) fn splits_titles(&self) -> bool {
+        !self.title_delimiter.is_empty()
+    }
+
     /// Of a stored URL, or of what follows its host.
     pub(super) fn of_url(&self, url: &str) -> Path {
         if url.is_empty() {
