@@ -139,14 +139,22 @@ async fn refused(browser: &Browser) -> anyhow::Result<()> {
         let (place, session) = browser.come_back(callback, cookie).await?;
         ensure!(place == "/sign-in?openid=failed" && session.is_none(), "{what}: {place}");
     }
-    // The state of one attempt with the code of another: the nonce tells.
-    let code = others.callback.query_pairs().find(|(name, _)| name == "code").context("no code")?.1.into_owned();
-    let mut mixed = own.callback.clone();
-    let state = own.callback.query_pairs().find(|(name, _)| name == "state").context("no state")?.1.into_owned();
-    mixed.query_pairs_mut().clear().append_pair("code", &code).append_pair("state", &state);
-    let (place, session) = browser.come_back(mixed, &own.cookie).await?;
-    ensure!(place == "/sign-in?openid=failed" && session.is_none(), "another's code: {place}");
+    // Only the state tells that a code did not come back to where it was asked for, only the nonce that it is another's.
+    for (code_of, state_of) in [(&own, &others), (&others, &own)] {
+        let mut mixed = own.callback.clone();
+        let (code, state) = (told(code_of, "code")?, told(state_of, "state")?);
+        mixed.query_pairs_mut().clear().append_pair("code", &code).append_pair("state", &state);
+        let (place, session) = browser.come_back(mixed, &own.cookie).await?;
+        ensure!(place == "/sign-in?openid=failed" && session.is_none(), "a code and a state of two attempts: {place}");
+    }
     Ok(())
+}
+
+/// What the provider sends a browser back with.
+fn told(attempt: &Attempt, name: &str) -> anyhow::Result<String> {
+    let mut pairs = attempt.callback.query_pairs();
+    let (_, value) = pairs.find(|(known, _)| known == name).with_context(|| format!("no {name}"))?;
+    Ok(value.into_owned())
 }
 
 async fn renew(browser: &Browser, cookie: &str) -> anyhow::Result<Value> {
