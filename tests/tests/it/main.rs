@@ -1,8 +1,5 @@
 //! The integration tests. `cargo test -p nagare-tests --test it -- NAME` runs some of them.
 
-mod access;
-mod accounts;
-mod attack;
 mod bad_input;
 mod browser;
 mod clients;
@@ -14,17 +11,15 @@ mod fuzz;
 mod import;
 mod journeys;
 mod lifecycle;
-mod limits;
 mod live;
 mod numbers;
-mod openid;
 mod rebuild;
 mod release;
 mod reports;
 mod retention;
-mod rotation;
 mod run;
 mod scale;
+mod security;
 mod subjects;
 mod tidy;
 mod world;
@@ -42,7 +37,7 @@ fn main() -> ExitCode {
         release::trials(),
         journeys::trials(&world),
         bad_input::trials(&world),
-        attack::trials(&world),
+        security::light_trials(&world),
         consistency::trials(&world),
         reports::trials(&world),
         import::trials(&world),
@@ -50,16 +45,11 @@ fn main() -> ExitCode {
         live::trials(&world),
     ];
     let people = [
-        access::trials(),
-        accounts::trials(),
-        attack::heavy_trials(),
         document::trials(),
         erasure::trials(),
-        limits::trials(),
         numbers::trials(),
-        openid::trials(),
         retention::trials(),
-        rotation::trials(),
+        security::trials(),
         subjects::trials(),
     ];
     let people = people.into_iter().flatten().collect();

@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use crate::{
-    accounts::{begun, code_of, sign_in},
     browser,
+    security::accounts::{begun, code_of, sign_in},
     world::{World, alone, shared},
 };
 

@@ -8,8 +8,8 @@ use nagare_tests::{ADMIN_LOGIN, ADMIN_PASSWORD, Rest, Stack, until};
 use serde_json::{Value, json};
 
 use crate::{
-    accounts::{begun, code_of, sign_in},
     erasure::Load,
+    security::accounts::{begun, code_of, sign_in},
     world::alone,
 };
 
