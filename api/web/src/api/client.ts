@@ -26,6 +26,9 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
   }
 }
 
+/** Done, or begun: there is nothing more to say. */
+const WITHOUT_BODY = new Set([202, 204]);
+
 async function request(path: string, init: RequestInit = {}): Promise<unknown> {
   const answer = await send(path, init);
   const body: unknown = await answer.json().catch(() => undefined);
@@ -33,7 +36,7 @@ async function request(path: string, init: RequestInit = {}): Promise<unknown> {
     const fault = faultOf(answer.status, messageOf(body));
     throw new ApiError(fault, messageOf(body), answer.status, body as Problem);
   }
-  if (answer.status === 204) return null;
+  if (WITHOUT_BODY.has(answer.status)) return null;
   if (body === undefined) throw new ApiError('server', 'the answer is not JSON', answer.status);
   return body;
 }

@@ -108,7 +108,7 @@ async fn a_path_leads_to_no_file(world: World) -> anyhow::Result<()> {
     for file in ["etc/passwd", "data/master.key", "master.key", "Cargo.toml"] {
         for start in ["", "assets/", "demo/", "matomo.js/", "api/v1/", "shared/"] {
             for step in up {
-                let path = format!("/{start}{0}/{0}/{0}/{0}/{0}/{0}/{file}", step);
+                let path = format!("/{start}{step}/{step}/{step}/{step}/{step}/{step}/{file}");
                 let answer = raw(address, &path).await?;
                 let leads =
                     ["root:", "[package]", "[workspace]", secret.trim()].iter().any(|held| answer.contains(held));
