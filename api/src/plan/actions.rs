@@ -42,11 +42,11 @@ impl PageField {
 
 impl Columns {
     fn entering(&self) -> End {
-        End { column: self.entry, sums: Part::EntrySums, uniques: Part::EntryUniques }
+        End { column: self.entry, sums: Part::EntrySums, uniques: Some(Part::EntryUniques) }
     }
 
     fn leaving(&self) -> End {
-        End { column: self.exit, sums: Part::ExitSums, uniques: Part::ExitUniques }
+        End { column: self.exit, sums: Part::ExitSums, uniques: Some(Part::ExitUniques) }
     }
 }
 
@@ -130,7 +130,8 @@ pub(super) fn clicks(scope: &Scope, click: Click) -> Plan {
 pub(super) fn searches(scope: &Scope, no_results: bool) -> Plan {
     let (actions, columns) = (Actions::SEARCHES, PageField::Title.columns());
     let mut plan = if gathered::is_due(scope) {
-        vec![Gathered { scope, actions, columns: &columns, role: PageRole::All, ends: &[columns.leaving()] }.plan()]
+        let leaving = End { uniques: None, ..columns.leaving() };
+        vec![Gathered { scope, actions, columns: &columns, role: PageRole::All, ends: &[leaving] }.plan()]
     } else {
         vec![
             (Part::ActionSums, sums(scope, actions)),

@@ -24,12 +24,12 @@ pub(super) struct Gathered<'a> {
     pub(super) ends: &'a [End],
 }
 
-/// Visits by where they begin or end: sums, and visitors.
+/// Visits by where they begin or end: sums, and visitors where the report tells them.
 #[derive(Clone, Copy)]
 pub(super) struct End {
     pub(super) column: &'static str,
     pub(super) sums: Part,
-    pub(super) uniques: Part,
+    pub(super) uniques: Option<Part>,
 }
 
 /// Whether one statement costs less than one for each part: each would read the base table anew, and the
@@ -46,8 +46,12 @@ impl Gathered<'_> {
         also.push((Part::TimeSpent, next));
         next += 1;
         for end in self.ends {
-            also.extend([(end.sums, next), (end.uniques, next + END_SUMS)]);
-            next += END_SUMS + 1;
+            also.push((end.sums, next));
+            next += END_SUMS;
+            if let Some(uniques) = end.uniques {
+                also.push((uniques, next));
+                next += 1;
+            }
         }
         let sql = format!(
             "SELECT site_id, {bucket} AS bucket, {key} AS page, {numbers} FROM {rows} GROUP BY site_id, bucket, page \
@@ -103,11 +107,13 @@ impl Gathered<'_> {
             ""
         };
         // A timing that came late has a row of its own, on a day without a hit perhaps.
-        let end = |End { column: name, .. }: &End| {
+        let end = |End { column: name, uniques, .. }: &End| {
+            let visitors =
+                uniques.map_or_else(String::new, |_| format!(", nullIf(sumIf({name}_visitors, hits > 0), 0)"));
             format!(
                 ", nullIf(sumIf({name}_visits, hits > 0), 0), sumIf({name}_actions, hits > 0), \
                  sumIf({name}_seconds, hits > 0), sumIf({name}_bounces, hits > 0), \
-                 minIf(toUInt32(day), hits > 0 AND {name}_visits != 0), nullIf(sumIf({name}_visitors, hits > 0), 0)"
+                 minIf(toUInt32(day), hits > 0 AND {name}_visits != 0){visitors}"
             )
         };
         format!(
