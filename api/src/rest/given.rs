@@ -3,13 +3,14 @@
 use std::ops::RangeInclusive;
 
 use axum::{
-    extract::{FromRequestParts, Path, Query},
+    Json,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, request::Parts},
 };
 use nagare_schema::{GrantLevel, SiteId};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::{caller_of, problem::Problem};
 use crate::{
     auth::{Caller, Credentials},
     request::Params,
@@ -27,6 +28,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Given<T> {
         let refused =
             |why: axum::extract::rejection::QueryRejection| Problem::new(StatusCode::BAD_REQUEST, why.body_text());
         query.map(|Query(given)| Self(given)).map_err(refused)
+    }
+}
+
+/// The JSON of the body.
+pub(super) struct Wanted<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Wanted<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Json::from_request(request, state).await;
+        let refused =
+            |why: axum::extract::rejection::JsonRejection| Problem::new(StatusCode::BAD_REQUEST, why.body_text());
+        body.map(|Json(wanted)| Self(wanted)).map_err(refused)
+    }
+}
+
+/// A caller who may see and do everything.
+pub(super) struct Superuser(pub(super) Caller);
+
+impl FromRequestParts<Shared> for Superuser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
+        let caller = caller_of(shared, &parts.headers);
+        if caller.is_superuser() {
+            return Ok(Self(caller));
+        }
+        Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only"))
     }
 }
 

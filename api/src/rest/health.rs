@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use nagare_runtime::{Lag, Role, caught_up, owners, partition_lags};
@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::{
-    caller_of,
-    given::{Given, within},
+    given::{Given, Superuser, within},
     problem::Problem,
 };
 use crate::server::Shared;
@@ -30,10 +29,7 @@ const CAUGHT_UP_S_MAX: u64 = 300;
     tag = "health",
     responses((status = 200, body = [Object]), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn lag(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    if !caller_of(&shared, &headers).is_superuser() {
-        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
-    }
+pub(super) async fn lag(State(shared): State<Shared>, _: Superuser) -> Response {
     match partition_lags(&shared.context).await {
         Ok(lags) => Json(owned(&shared, lags).await).into_response(),
         Err(error) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),

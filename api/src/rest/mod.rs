@@ -3,6 +3,7 @@
 
 mod audit;
 mod bots;
+mod change;
 mod cursor;
 mod etag;
 mod fields;

@@ -1,17 +1,16 @@
 //! `/api/v1/privacy`: what is kept of visitors (product.md V1 to V7), read and changed by superusers.
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode},
-};
-use nagare_runtime::AuditEntry;
+use axum::{Json, extract::State, http::StatusCode};
 use nagare_schema::{MASK_BYTES_MAX, ReferrerReduction, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{caller_of, problem::Problem};
-use crate::{auth::Caller, methods::change_settings, server::Shared};
+use super::{
+    change::changed,
+    given::{Superuser, Wanted},
+    problem::Problem,
+};
+use crate::server::Shared;
 
 /// What is kept of visitors, on all sites.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,12 +58,6 @@ impl Privacy {
     }
 }
 
-/// Who asks, when it is a superuser.
-pub(super) fn superuser(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let caller = caller_of(shared, headers);
-    if caller.is_superuser() { Ok(caller) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "superusers only")) }
-}
-
 /// What is kept of visitors.
 #[utoipa::path(
     get,
@@ -73,9 +66,8 @@ pub(super) fn superuser(shared: &Shared, headers: &HeaderMap) -> Result<Caller, 
     tag = "privacy",
     responses((status = 200, body = Privacy), (status = 401, body = Problem))
 )]
-pub(super) async fn read(State(shared): State<Shared>, headers: HeaderMap) -> Result<Json<Privacy>, Problem> {
-    let caller = superuser(&shared, &headers)?;
-    Ok(Json(Privacy::of(&caller.config.settings)))
+pub(super) async fn read(Superuser(caller): Superuser) -> Json<Privacy> {
+    Json(Privacy::of(&caller.config.settings))
 }
 
 /// Changes what is kept of visitors from the next hit on.
@@ -94,29 +86,17 @@ pub(super) async fn read(State(shared): State<Shared>, headers: HeaderMap) -> Re
 )]
 pub(super) async fn change(
     State(shared): State<Shared>,
-    headers: HeaderMap,
-    body: Result<Json<Privacy>, JsonRejection>,
+    superuser: Superuser,
+    Wanted(wanted): Wanted<Privacy>,
 ) -> Result<Json<Privacy>, Problem> {
-    let caller = superuser(&shared, &headers)?;
-    let Json(wanted) = body.map_err(|why| Problem::new(StatusCode::BAD_REQUEST, why.body_text()))?;
     if wanted.mask_bytes > MASK_BYTES_MAX {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "an address has 4 bytes to be masked"));
     }
-    change_settings(&shared.context.directory, |settings| {
+    changed(&shared, superuser, "privacy.change", wanted, |wanted, settings| {
         wanted.apply(settings);
         Ok(())
     })
-    .await?;
-    let entry = AuditEntry {
-        at: shared.context.clock.now(),
-        actor: caller.login().unwrap_or_default().to_owned(),
-        action: "privacy.change".to_owned(),
-        target: serde_json::to_string(&wanted).unwrap_or_default(),
-        outcome: "done".to_owned(),
-        address: String::new(),
-    };
-    shared.audit.record(entry).await;
-    Ok(Json(wanted))
+    .await
 }
 
 #[cfg(test)]

@@ -3,12 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode},
-};
-use nagare_runtime::{AuditEntry, RemovalError};
+use axum::{Json, extract::State, http::StatusCode};
+use nagare_runtime::RemovalError;
 use nagare_schema::{
     NamedSettings, Removal, Retention, SettingError,
     named_setting::{REMOVAL_DAYS, REPORTS_KEEP_BASIC, REPORTS_MONTHS, REPORTS_REMOVED, VISITS_DAYS, VISITS_REMOVED},
@@ -17,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    given::{Given, within},
-    privacy::superuser,
+    change::changed,
+    given::{Given, Superuser, Wanted, within},
     problem::Problem,
 };
-use crate::{error::Fault, methods::change_settings, server::Shared};
+use crate::{error::Fault, server::Shared};
 
 /// Days or months of an age at most.
 const AGE_MAX: u32 = 100_000;
@@ -108,9 +104,8 @@ fn unreachable(error: &RemovalError) -> Problem {
     tag = "privacy",
     responses((status = 200, body = Ages), (status = 401, body = Problem))
 )]
-pub(super) async fn read(State(shared): State<Shared>, headers: HeaderMap) -> Result<Json<Ages>, Problem> {
-    let caller = superuser(&shared, &headers)?;
-    Ok(Json(Retention::of(&caller.config.settings.named).into()))
+pub(super) async fn read(Superuser(caller): Superuser) -> Json<Ages> {
+    Json(Retention::of(&caller.config.settings.named).into())
 }
 
 /// Changes how long visits and reports are kept, from the next removal on.
@@ -129,28 +124,16 @@ pub(super) async fn read(State(shared): State<Shared>, headers: HeaderMap) -> Re
 )]
 pub(super) async fn change(
     State(shared): State<Shared>,
-    headers: HeaderMap,
-    body: Result<Json<Ages>, JsonRejection>,
+    superuser: Superuser,
+    Wanted(wanted): Wanted<Ages>,
 ) -> Result<Json<Ages>, Problem> {
-    let caller = superuser(&shared, &headers)?;
-    let Json(wanted) = body.map_err(|why| Problem::new(StatusCode::BAD_REQUEST, why.body_text()))?;
     if !wanted.is_valid() {
         return Err(Problem::new(StatusCode::BAD_REQUEST, format!("an age is a number from 1 to {AGE_MAX}, or null")));
     }
-    change_settings(&shared.context.directory, |settings| {
+    changed(&shared, superuser, "retention.change", wanted, |wanted, settings| {
         wanted.apply(&mut settings.named).map_err(|error| Fault::bad_request(error.to_string()))
     })
-    .await?;
-    let entry = AuditEntry {
-        at: shared.context.clock.now(),
-        actor: caller.login().unwrap_or_default().to_owned(),
-        action: "retention.change".to_owned(),
-        target: serde_json::to_string(&wanted).unwrap_or_default(),
-        outcome: "done".to_owned(),
-        address: String::new(),
-    };
-    shared.audit.record(entry).await;
-    Ok(Json(wanted))
+    .await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -177,10 +160,9 @@ pub(super) struct Asked {
 )]
 pub(super) async fn removals(
     State(shared): State<Shared>,
-    headers: HeaderMap,
+    _: Superuser,
     Given(asked): Given<Asked>,
 ) -> Result<Json<Vec<Record>>, Problem> {
-    superuser(&shared, &headers)?;
     let limit = within("limit", asked.limit.unwrap_or(RECORDS_MAX), 1..=RECORDS_MAX)?;
     let newest = shared.removals.newest(usize::try_from(limit).unwrap_or(usize::MAX)).await;
     let newest = newest.map_err(|error| unreachable(&error))?;
@@ -199,8 +181,7 @@ pub(super) async fn removals(
         (status = 503, body = Problem)
     )
 )]
-pub(super) async fn remove(State(shared): State<Shared>, headers: HeaderMap) -> Result<StatusCode, Problem> {
-    let caller = superuser(&shared, &headers)?;
+pub(super) async fn remove(State(shared): State<Shared>, Superuser(caller): Superuser) -> Result<StatusCode, Problem> {
     let asked = shared.removals.request(caller.login().unwrap_or_default()).await;
     asked.map_err(|error| unreachable(&error))?;
     Ok(StatusCode::ACCEPTED)

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use nagare_schema::{ALL_SETTINGS, AnySetting, NamedSettings, SettingError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{caller_of, problem::Problem};
+use super::{
+    given::{Superuser, Wanted},
+    problem::Problem,
+};
 use crate::{error::Fault, methods::change_settings, server::Shared};
 
 /// A setting.
@@ -41,12 +39,8 @@ fn states(settings: &NamedSettings) -> Vec<SettingState> {
     tag = "settings",
     responses((status = 200, body = [SettingState]), (status = 401, body = Problem))
 )]
-pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    let caller = caller_of(&shared, &headers);
-    if !caller.is_superuser() {
-        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
-    }
-    Json(states(&caller.config.settings.named)).into_response()
+pub(super) async fn list(Superuser(caller): Superuser) -> Json<Vec<SettingState>> {
+    Json(states(&caller.config.settings.named))
 }
 
 /// Changes the settings that the body names, all or none.
@@ -65,24 +59,15 @@ pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Re
 )]
 pub(super) async fn change(
     State(shared): State<Shared>,
-    headers: HeaderMap,
-    body: Result<Json<BTreeMap<String, serde_json::Value>>, JsonRejection>,
-) -> Response {
-    if !caller_of(&shared, &headers).is_superuser() {
-        return Problem::new(StatusCode::UNAUTHORIZED, "superusers only").into_response();
-    }
-    let Ok(Json(wanted)) = body else {
-        let detail = "a JSON object of settings and their values is expected";
-        return Problem::new(StatusCode::BAD_REQUEST, detail).into_response();
-    };
+    _: Superuser,
+    Wanted(wanted): Wanted<BTreeMap<String, serde_json::Value>>,
+) -> Result<Json<Vec<SettingState>>, Problem> {
     let directory = &shared.context.directory;
-    let changed = change_settings(directory, |settings| {
+    change_settings(directory, |settings| {
         set_all(&mut settings.named, &wanted).map_err(|error| Fault::bad_request(error.to_string()))
-    });
-    match changed.await {
-        Ok(()) => Json(states(&directory.snapshot().settings.named)).into_response(),
-        Err(fault) => Problem::from(fault).into_response(),
-    }
+    })
+    .await?;
+    Ok(Json(states(&directory.snapshot().settings.named)))
 }
 
 fn set_all(settings: &mut NamedSettings, wanted: &BTreeMap<String, serde_json::Value>) -> Result<(), SettingError> {
