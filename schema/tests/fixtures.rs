@@ -252,7 +252,10 @@ fn changes() -> [VisitEvent; 2] {
         touched_at: UnixMillis(1_714_564_800_123),
         total_time: 0,
         actions: 1,
+        interactions: 0,
+        searches: 1,
         events: 0,
+        exit_url: None,
         exit_title: Some("A".into()),
         exit_is_search: true,
         ..visit()
