@@ -1,5 +1,5 @@
 //! Pages of reports and the widgets on them (`reports.md` §24): data in `pages.json`, and a page for each
-//! custom dimension.
+//! custom dimension. Pages have no help: Matomo's is a manual of its own.
 
 use std::sync::LazyLock;
 
@@ -34,7 +34,6 @@ struct Category {
     reports: String,
     order: u32,
     icon: String,
-    help: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,7 +43,6 @@ struct Page {
     id: String,
     name: String,
     order: usize,
-    help: String,
     widgets: Vec<Widget>,
 }
 
@@ -121,7 +119,7 @@ fn of_dimension(dimension: &CustomDimension, place: usize) -> Page {
 
 impl Category {
     fn record(&self) -> Record {
-        self.named(&self.name, self.order, &self.icon).with("help", self.help.clone()).with("widget", "")
+        self.named(&self.name, self.order, &self.icon).with("help", "").with("widget", "")
     }
 
     /// As it is told of a widget in another.
@@ -141,13 +139,13 @@ impl Page {
         Record::default()
             .with("uniqueId", format!("{}.{}", category.id, self.id))
             .with("category", Value::Record(category.record()))
-            .with("subcategory", Value::Record(self.named(self.order, &self.help)))
+            .with("subcategory", Value::Record(self.named(self.order)))
             .with("widgets", Value::List(widgets.collect()))
     }
 
-    fn named(&self, order: usize, help: &str) -> Record {
+    fn named(&self, order: usize) -> Record {
         let record = Record::default().with("id", self.id.clone()).with("name", self.name.clone());
-        record.with("order", i64::try_from(order).unwrap_or(i64::MAX)).with("help", help.to_owned())
+        record.with("order", i64::try_from(order).unwrap_or(i64::MAX)).with("help", "")
     }
 }
 
@@ -158,7 +156,7 @@ impl Widget {
         let mut record = Record::default().with("name", self.name.clone());
         if within.is_some() {
             record.set("category", Value::Record(category.beside()));
-            record.set("subcategory", Value::Record(page.named(ANY_ORDER as usize, "")));
+            record.set("subcategory", Value::Record(page.named(ANY_ORDER as usize)));
         }
         let parameters = self.parameters(module, action);
         let id = self.id(&parameters);
